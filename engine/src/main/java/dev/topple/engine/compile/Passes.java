@@ -1,0 +1,182 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.engine.compile;
+
+import dev.topple.engine.graph.Graph;
+import dev.topple.engine.graph.Layout;
+import dev.topple.engine.graph.Node;
+import dev.topple.engine.graph.Op;
+import dev.topple.engine.graph.Source;
+import dev.topple.engine.graph.Unary;
+import dev.topple.engine.graph.Value;
+import dev.topple.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is done to a graph before a device lowers it: what nobody needs is dropped, what depends on constants alone is
+ * computed, and what is computed twice is computed once. Each pass writes a new graph with the same inputs, outputs and
+ * assignments.
+ */
+public final class Passes {
+
+    /** Constants of more elements are not computed beforehand: they would take memory for good. */
+    private static final int LARGEST_FOLDED = 4096;
+
+    /** Computes the results of an op from constant operands. */
+    @FunctionalInterface
+    public interface Evaluator {
+        /** The results, rounded to the types that the op gives. */
+        List<Tensor> evaluate(Op op, List<Tensor> operands);
+    }
+
+    private record Key(Op op, List<Value> operands) {}
+
+    private final Graph source;
+    private final Evaluator evaluator;
+    private final Graph target = new Graph();
+    private final Map<Value, Value> copies = new HashMap<>();
+    private final Map<Key, Node> known = new HashMap<>();
+
+    private Passes(Graph source, Evaluator evaluator) {
+        this.source = source;
+        this.evaluator = evaluator;
+    }
+
+    /**
+     * A graph that computes the same with less.
+     *
+     * @param evaluator computes constants
+     */
+    public static Graph tidy(Graph graph, Evaluator evaluator) {
+        return new Passes(graph, evaluator).run();
+    }
+
+    private Graph run() {
+        Set<Node> needed = needed();
+        for (Node node : source.nodes()) {
+            if (needed.contains(node)) {
+                copy(node);
+            }
+        }
+        source.outputs().forEach((name, value) -> target.output(name, copies.get(value)));
+        source.assignments().forEach((variable, value) -> target.assign(variable, copies.get(value)));
+        return prune(target);
+    }
+
+    /** Folding leaves the operands of what it folded behind, so the copy is pruned once more. */
+    private static Graph prune(Graph graph) {
+        Passes passes = new Passes(graph, (op, operands) -> List.of());
+        Set<Node> needed = passes.needed();
+        for (Node node : graph.nodes()) {
+            if (needed.contains(node)) {
+                List<Value> operands = node.operands().stream().map(passes.copies::get).toList();
+                passes.put(node, passes.add(node.op(), operands).results());
+            }
+        }
+        graph.outputs().forEach((name, value) -> passes.target.output(name, passes.copies.get(value)));
+        graph.assignments().forEach((variable, value) -> passes.target.assign(variable, passes.copies.get(value)));
+        return passes.target;
+    }
+
+    private Set<Node> needed() {
+        Set<Node> needed = new HashSet<>();
+        source.outputs().values().forEach(value -> needed.add(value.node()));
+        source.assignments().values().forEach(value -> needed.add(value.node()));
+        List<Node> nodes = source.nodes();
+        for (int id = nodes.size() - 1; id >= 0; id--) {
+            if (needed.contains(nodes.get(id))) {
+                nodes.get(id).operands().forEach(operand -> needed.add(operand.node()));
+            }
+        }
+        return needed;
+    }
+
+    private void copy(Node node) {
+        List<Value> operands = node.operands().stream().map(copies::get).toList();
+        if (changesNothing(node)) {
+            // Such nodes matter to differentiation alone, and that is over.
+            put(node, operands);
+            return;
+        }
+        Node merged = known.get(new Key(node.op(), operands));
+        if (merged != null) {
+            put(node, merged.results());
+            return;
+        }
+        List<Value> results = folds(node, operands) ? fold(node, operands) : add(node.op(), operands).results();
+        known.put(new Key(node.op(), operands), results.get(0).node());
+        put(node, results);
+    }
+
+    private static boolean changesNothing(Node node) {
+        return switch (node.op()) {
+            case Unary.StopGradient stop -> true;
+            case Layout.Reshape reshape -> reshape.shape().equals(node.operand(0).shape());
+            case Layout.BroadcastTo broadcast -> broadcast.shape().equals(node.operand(0).shape());
+            default -> false;
+        };
+    }
+
+    private boolean folds(Node node, List<Value> operands) {
+        return !operands.isEmpty() && node.results().size() == 1
+                && node.result(0).shape().size() <= LARGEST_FOLDED
+                && operands.stream().allMatch(operand -> constant(operand) && operand.shape().size() <= LARGEST_FOLDED);
+    }
+
+    private static boolean constant(Value value) {
+        return value.node().op() instanceof Source.Constant || value.node().op() instanceof Source.Fill;
+    }
+
+    private List<Value> fold(Node node, List<Value> operands) {
+        List<Tensor> inputs = new ArrayList<>();
+        for (Value operand : operands) {
+            inputs.add(switch (operand.node().op()) {
+                case Source.Constant constant -> constant.tensor();
+                case Source.Fill fill -> Tensor.filled(fill.shape(), fill.value());
+                default -> throw new IllegalStateException(operand + " is no constant");
+            });
+        }
+        Tensor result = evaluator.evaluate(node.op(), inputs).get(0);
+        Op source = uniform(result) ? new Source.Fill(result.shape(), result.floats()[0]) : Source.Constant.of(result);
+        Key key = new Key(source, List.of());
+        Node constant = known.get(key);
+        if (constant == null) {
+            constant = add(source, List.of());
+            known.put(key, constant);
+        }
+        return constant.results();
+    }
+
+    private static boolean uniform(Tensor tensor) {
+        if (tensor.dtype() != dev.topple.engine.tensor.DType.F32 || tensor.shape().size() == 0) {
+            return false;
+        }
+        int first = Float.floatToRawIntBits(tensor.floats()[0]);
+        for (float value : tensor.floats()) {
+            if (Float.floatToRawIntBits(value) != first) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Node add(Op op, List<Value> operands) {
+        return switch (op) {
+            case Source.Input input -> target.input(input.name(), input.type()).node();
+            case Source.Read read -> target.read(read.variable()).node();
+            default -> target.node(op, operands.toArray(Value[]::new));
+        };
+    }
+
+    private void put(Node node, List<Value> results) {
+        for (int i = 0; i < results.size(); i++) {
+            copies.put(node.result(i), results.get(i));
+        }
+    }
+}
