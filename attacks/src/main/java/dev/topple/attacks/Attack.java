@@ -1,0 +1,102 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.attacks;
+
+import dev.topple.attacks.balance.Balancer;
+import dev.topple.attacks.balance.LossWeights;
+import dev.topple.attacks.balance.Pixelwise;
+import dev.topple.attacks.budget.Budget;
+import dev.topple.attacks.step.StepRule;
+import dev.topple.engine.Device;
+import dev.topple.engine.tensor.Tensor;
+import dev.topple.mtl.model.Model;
+import dev.topple.mtl.task.Task;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * An attack on all tasks of a model at once: what may change (budget), how to walk (step rule), and how the tasks become
+ * one direction (balancer). It is a description; {@link #on} makes it runnable on a device.
+ *
+ * <pre>{@code
+ * Attack attack = Attack.of(model, linf(8 / 255.0), Pgd.steps(10), new Dgba());
+ * AttackResult result = attack.run(device, images, labels, 1);   // images [N, 3, H, W] in [0, 1]; labels by task name
+ * Tensor adversarial = result.adversarial();
+ * }</pre>
+ *
+ * For several batches keep the compiled form:
+ *
+ * <pre>{@code
+ * try (CompiledAttack compiled = attack.on(device)) {
+ *     AttackResult first = compiled.run(images, labels, ImageKeys.of(seed, 0, 16));
+ *     AttackResult second = compiled.run(moreImages, moreLabels, ImageKeys.of(seed, 16, 16));
+ * }
+ * }</pre>
+ *
+ * <p>Everything is done for each image by itself: row i of a batch equals that image attacked alone, bit for bit, given
+ * the same key.
+ *
+ * @param model what is attacked
+ * @param budget how far an image may move
+ * @param rule how the attack walks
+ * @param balancer how the tasks become one
+ */
+public record Attack(Model model, Budget budget, StepRule rule, Balancer balancer) {
+
+    public Attack {
+        if (!(balancer instanceof LossWeights) && !(balancer instanceof Pixelwise)) {
+            throw new IllegalArgumentException("balancer '" + balancer.name()
+                    + "' says no direction; let it implement LossWeights or Pixelwise");
+        }
+        if (model.tasks().stream().noneMatch(balancer::attends)) {
+            throw new IllegalArgumentException("balancer '" + balancer.name() + "' attends to no task of the model '"
+                    + model.name() + "', which has "
+                    + model.tasks().stream().map(Task::name).collect(Collectors.joining(", ")));
+        }
+        if (rule.steps() < 1 || rule.restarts() < 1) {
+            throw new IllegalArgumentException("step rule '" + rule.name() + "' has " + rule.steps() + " steps and "
+                    + rule.restarts() + " restarts; both must be at least 1");
+        }
+        if (model.tasks().stream().map(Task::name).distinct().count() < model.tasks().size()) {
+            throw new IllegalArgumentException("model '" + model.name() + "' has two tasks of one name: "
+                    + model.tasks().stream().map(Task::name).collect(Collectors.joining(", ")));
+        }
+        rule.check(budget);
+    }
+
+    /** An attack from its parts. */
+    public static Attack of(Model model, Budget budget, StepRule rule, Balancer balancer) {
+        return new Attack(model, budget, rule, balancer);
+    }
+
+    /** The tasks that the balancer attends to, in the model's order. */
+    public List<Task> attended() {
+        return model.tasks().stream().filter(balancer::attends).toList();
+    }
+
+    /** What an image costs. */
+    public Passes passes() {
+        int settled = rule.keepsBest() ? 1 : 0;
+        int backwards = balancer instanceof Pixelwise ? attended().size() : 1;
+        return new Passes(rule.restarts() * (rule.steps() + settled) + 2, rule.restarts() * rule.steps() * backwards);
+    }
+
+    /** The attack on a device; close it to free its programs and memory there. */
+    public CompiledAttack on(Device device) {
+        return new CompiledAttack(this, device);
+    }
+
+    /**
+     * Compiles, runs once and frees everything. Image i gets the key of image i under the seed.
+     *
+     * @param images floats {@code [N, 3, H, W]} in [0, 1]; not changed
+     * @param labels for each task of the model labels of its label type; not changed
+     */
+    public AttackResult run(Device device, Tensor images, Map<String, Tensor> labels, long seed) {
+        try (CompiledAttack compiled = on(device)) {
+            return compiled.run(images, labels, ImageKeys.of(seed, 0, images.shape().dim(0)));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.attacks.balance;
+
+import dev.topple.engine.graph.Value;
+import dev.topple.mtl.task.Task;
+
+/**
+ * How the tasks become one, for each image by itself: a direction, in which the attack steps, and a merit, by which it
+ * selects (best iterate, restarts). The merit is the scalar that the direction climbs, where there is one.
+ *
+ * <p>An implementation is of one of these kinds, which say where the direction comes from:
+ * <ul>
+ * <li>{@link LossWeights}: weights computed from the losses; one backward pass for all tasks together;
+ * <li>{@link Pixelwise}: the tasks' gradients, one backward pass each, combined element by element.
+ * </ul>
+ * Both are one program per step. A kind whose weights need the tasks' gradients <em>and</em> host arithmetic (from
+ * their Gram matrix, say) would be a further sub-interface, with two programs per step and a read-back between them.
+ *
+ * <p><strong>Guard.</strong> Where a task does not {@link #takesPart}, the attack gives it weight 0 and counts that for
+ * the audit, whatever the balancer answers there.
+ */
+public interface Balancer {
+
+    /** The name in results and options. */
+    String name();
+
+    /** Whether a task matters to this balancer; the others are not even computed during the attack. */
+    default boolean attends(Task task) {
+        return true;
+    }
+
+    /** Where a task counts, truth values {@code [N]}: by default where it is {@link TaskLosses#present}. */
+    default Value takesPart(TaskLosses losses, int task) {
+        return losses.present(task);
+    }
+
+    /** What the attack makes large, floats {@code [N]}; finite for finite losses. */
+    Value merit(TaskLosses losses);
+}

@@ -1,0 +1,38 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.attacks.balance;
+
+import dev.topple.engine.graph.Value;
+import java.util.List;
+
+/**
+ * A vote of the tasks at every pixel: direction {@code sum_i sign(grad L_i)}, of which the step takes the sign again (the
+ * baseline "SignSum" of the code released with Zhang et al., arXiv 2305.12066). Scale-invariant like {@link Dgba}, but
+ * blind to how much a task cares about a pixel.
+ *
+ * <p>The merit is {@code sum_i L_i}. The vote is piecewise constant, so it is the gradient of no loss but a piecewise
+ * linear one whose kinks move with the iterate: no scalar has this direction, and the released code selects by the plain
+ * sum as well.
+ */
+public record SignSum() implements Pixelwise {
+
+    @Override
+    public String name() {
+        return "signsum";
+    }
+
+    @Override
+    public Value combine(TaskLosses losses, List<Value> gradients) {
+        Value votes = gradients.get(0).sign();
+        for (Value gradient : gradients.subList(1, gradients.size())) {
+            votes = votes.plus(gradient.sign());
+        }
+        return votes;
+    }
+
+    @Override
+    public Value merit(TaskLosses losses) {
+        return losses.sumOfPresent();
+    }
+}

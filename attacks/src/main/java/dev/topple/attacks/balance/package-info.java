@@ -1,0 +1,9 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * How the tasks of a model become one direction and one merit per image. A balancer is small: it sees the losses in the
+ * graph (or the tasks' gradients) and knows nothing of budgets, steps or programs. To write one, implement
+ * {@link dev.topple.attacks.balance.LossWeights} or {@link dev.topple.attacks.balance.Pixelwise}.
+ */
+package dev.topple.attacks.balance;

@@ -1,0 +1,28 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.attacks.evaluate;
+
+import dev.topple.attacks.Passes;
+import dev.topple.attacks.budget.Budget;
+import java.util.Map;
+
+/**
+ * What one attack did to the model. Maps are by task and metric, in the orders of the model and of its tasks' metrics.
+ *
+ * @param attack the step rule's name
+ * @param balancer the balancer's name
+ * @param budget how far images may move
+ * @param steps how many steps a walk had
+ * @param restarts how many walks an image had
+ * @param tasks what became of each metric
+ * @param arp the averaged relative performance in percent, positive = damage, see {@link Arp}
+ * @param meanLogLoss the mean over images of {@code sum_i log L_i}, over tasks with a valid pixel
+ * @param audit what came out, measured again
+ * @param passes what each image cost
+ * @param seconds how long the attack itself took, without compiling, data and metrics
+ * @param parts the metrics' parts of each attacked image
+ */
+public record AttackOutcome(String attack, String balancer, Budget budget, int steps, int restarts,
+        Map<String, Map<String, Change>> tasks, double arp, double meanLogLoss, Audit audit, Passes passes,
+        double seconds, Map<String, double[][]> parts) {}

@@ -1,0 +1,13 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.attacks.evaluate;
+
+/**
+ * What an attack did to a metric.
+ *
+ * @param clean its value on clean images
+ * @param attacked its value on attacked images
+ * @param relative the change for the worse as a fraction of the clean value, {@link Arp#relative}; NaN if undefined
+ */
+public record Change(double clean, double attacked, double relative) {}

@@ -1,0 +1,16 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.attacks.evaluate;
+
+import java.util.Map;
+
+/**
+ * The model on clean images. Maps are by task and metric, in the orders of the model and of its tasks' metrics.
+ *
+ * @param metrics the metrics of each task
+ * @param meanLogLoss the mean over images of {@code sum_i log L_i}, over tasks with a valid pixel
+ * @param parts the metrics' parts of each image, from which those of any selection of images can be computed
+ */
+public record CleanOutcome(Map<String, Map<String, Double>> metrics, double meanLogLoss,
+        Map<String, double[][]> parts) {}

@@ -1,0 +1,109 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.cli;
+
+import dev.topple.engine.tensor.Shape;
+import dev.topple.engine.tensor.Tensor;
+import dev.topple.mtl.data.Dataset;
+import dev.topple.mtl.data.RoomsDataset;
+import dev.topple.mtl.data.Sample;
+import dev.topple.mtl.task.Colours;
+import dev.topple.mtl.task.Task;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code topple data}. */
+@Command(name = "data", mixinStandardHelpOptions = true, description = "Lists and shows data sets.",
+        subcommands = {DataCommand.Catalogue.class, DataCommand.Show.class})
+final class DataCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "say list or preview");
+    }
+
+    /** {@code topple data list}. */
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists what --data takes.")
+    static final class Catalogue implements Runnable {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public void run() {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("rooms          rendered indoor scenes of any size, with exact labels: "
+                    + String.join(", ", RoomsDataset.tasks().stream().map(Task::name).toList()));
+            out.println("images:FOLDER  photographs (JPEG, PNG) of any size, without labels: an attack takes the"
+                    + " model's clean predictions instead");
+        }
+    }
+
+    /** {@code topple data preview}. */
+    @Command(name = "preview", mixinStandardHelpOptions = true, sortOptions = false,
+            description = "Paints the first images of a data set with their labels.")
+    static final class Show implements Callable<Integer> {
+
+        private static final int MOST = 100;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private DataOption data;
+
+        @Option(names = "--rows", paramLabel = "N", defaultValue = "6",
+                description = "How many images. Default: ${DEFAULT-VALUE}.")
+        private int rows;
+
+        @Option(names = "--out", paramLabel = "FILE", defaultValue = "preview.png",
+                description = "The picture to write. Default: ${DEFAULT-VALUE}.")
+        private Path out;
+
+        @Override
+        public Integer call() throws IOException {
+            if (rows < 1 || rows > MOST) {
+                throw new IllegalArgumentException("--rows must be from 1 to " + MOST + ", but is " + rows);
+            }
+            Dataset images = data.open(spec.commandLine().getErr());
+            List<Task> tasks = RoomsDataset.tasks().stream()
+                    .filter(task -> images.labelled().contains(task.name()))
+                    .toList();
+            List<List<BufferedImage>> sheet = new ArrayList<>();
+            for (int i = 0; i < Math.min(rows, images.size()); i++) {
+                sheet.add(row(images.sample(i), tasks));
+            }
+            List<String> captions = new ArrayList<>(List.of("image"));
+            tasks.forEach(task -> captions.add(task.name()));
+            Sheet.write(out, Sheet.of(sheet, captions));
+            spec.commandLine().getOut().println("Written: " + out);
+            return 0;
+        }
+
+        private static List<BufferedImage> row(Sample sample, List<Task> tasks) {
+            List<BufferedImage> row = new ArrayList<>();
+            row.add(Sheet.rgb(sample.image().floats(), sample.height(), sample.width()));
+            for (Task task : tasks) {
+                Tensor label = sample.labels().get(task.name());
+                Shape one = task.labelType(1, sample.height(), sample.width()).shape();
+                row.add(Sheet.image(Colours.argb(task, label.reshape(one), 0), sample.height(), sample.width()));
+            }
+            return row;
+        }
+    }
+}

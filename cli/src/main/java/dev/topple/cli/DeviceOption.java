@@ -1,0 +1,25 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.cli;
+
+import dev.topple.engine.Device;
+import dev.topple.engine.DeviceOptions;
+import dev.topple.engine.Devices;
+import picocli.CommandLine.Option;
+
+/** The options that choose a device. */
+final class DeviceOption {
+
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
+            description = "What computes; 'topple devices' lists them. Default: ${DEFAULT-VALUE}.")
+    private String device;
+
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
+            description = "Threads of a CPU device; results do not depend on it. Default: one per processor.")
+    private int threads;
+
+    Device open() {
+        return Devices.open(device, new DeviceOptions(threads));
+    }
+}

@@ -1,0 +1,30 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.cli;
+
+import dev.topple.engine.DeviceProvider;
+import dev.topple.engine.Devices;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code topple devices}. */
+@Command(name = "devices", description = "Says what can run here, and if not, why not.",
+        mixinStandardHelpOptions = true)
+final class DevicesCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        Table table = new Table();
+        for (DeviceProvider provider : Devices.providers()) {
+            DeviceProvider.Availability availability = provider.availability();
+            table.row(String.format("%-10s", provider.name()) + (availability.available() ? "yes" : "no ") + "  "
+                    + availability.description());
+        }
+        table.lines().forEach(spec.commandLine().getOut()::println);
+    }
+}

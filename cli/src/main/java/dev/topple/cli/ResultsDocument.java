@@ -1,0 +1,98 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.cli;
+
+import dev.topple.attacks.evaluate.AttackOutcome;
+import dev.topple.attacks.evaluate.Audit;
+import dev.topple.attacks.evaluate.Change;
+import dev.topple.attacks.evaluate.EvaluationResult;
+import dev.topple.engine.io.JsonValue;
+import java.util.List;
+import java.util.Map;
+
+/** The results of an attack as JSON; {@code docs/results.md} describes every field. */
+final class ResultsDocument {
+
+    /** Changes whenever a reader of older documents would misunderstand a newer one. */
+    static final int SCHEMA = 1;
+
+    private ResultsDocument() {}
+
+    static JsonValue of(EvaluationResult result, List<String> skipped) {
+        return JsonValue.object()
+                .put("schema", JsonValue.of(SCHEMA))
+                .put("topple", JsonValue.of(Main.version()))
+                .put("model", JsonValue.of(result.model()))
+                .put("data", JsonValue.of(result.data()))
+                .put("labels", JsonValue.of(result.labels()))
+                .put("device", JsonValue.of(result.device()))
+                .put("seed", JsonValue.of(result.seed()))
+                .put("images", JsonValue.of(result.images()))
+                .put("skipped", JsonValue.strings(skipped))
+                .put("clean", metrics(result.clean().metrics()))
+                .put("cleanMeanLogLoss", number(result.clean().meanLogLoss()))
+                .put("attacks", JsonValue.array(result.attacks().stream().map(ResultsDocument::attack).toList()))
+                .build();
+    }
+
+    private static JsonValue attack(AttackOutcome attack) {
+        var tasks = JsonValue.object();
+        attack.tasks().forEach((task, changes) -> {
+            var metrics = JsonValue.object();
+            changes.forEach((metric, change) -> metrics.put(metric, change(change)));
+            tasks.put(task, metrics.build());
+        });
+        return JsonValue.object()
+                .put("attack", JsonValue.of(attack.attack()))
+                .put("balancer", JsonValue.of(attack.balancer()))
+                .put("norm", JsonValue.of(attack.budget().norm().label()))
+                .put("eps", number(attack.budget().epsilon()))
+                .put("steps", JsonValue.of(attack.steps()))
+                .put("restarts", JsonValue.of(attack.restarts()))
+                .put("tasks", tasks.build())
+                .put("arp", number(attack.arp()))
+                .put("meanLogLoss", number(attack.meanLogLoss()))
+                .put("audit", audit(attack.audit()))
+                .put("forwards", JsonValue.of(attack.passes().forwards()))
+                .put("backwards", JsonValue.of(attack.passes().backwards()))
+                .put("seconds", number(attack.seconds()))
+                .build();
+    }
+
+    private static JsonValue change(Change change) {
+        return JsonValue.object()
+                .put("clean", number(change.clean()))
+                .put("attacked", number(change.attacked()))
+                .put("relative", number(change.relative()))
+                .build();
+    }
+
+    private static JsonValue audit(Audit audit) {
+        return JsonValue.object()
+                .put("largestPerturbation", number(audit.largestPerturbation()))
+                .put("minimumPixel", number(audit.minimumPixel()))
+                .put("maximumPixel", number(audit.maximumPixel()))
+                .put("nanPixels", JsonValue.of(audit.nanPixels()))
+                .put("notWorse", JsonValue.of(audit.notWorse()))
+                .put("zeroWeightTasks", JsonValue.of(audit.zeroWeightTasks()))
+                .put("undefinedGradients", JsonValue.of(audit.undefinedGradients()))
+                .put("outOfBudget", JsonValue.of(audit.outOfBudget()))
+                .build();
+    }
+
+    private static JsonValue metrics(Map<String, Map<String, Double>> metrics) {
+        var tasks = JsonValue.object();
+        metrics.forEach((task, values) -> {
+            var object = JsonValue.object();
+            values.forEach((metric, value) -> object.put(metric, number(value)));
+            tasks.put(task, object.build());
+        });
+        return tasks.build();
+    }
+
+    /** JSON has no NaN: what is undefined is null. */
+    private static JsonValue number(double value) {
+        return Double.isFinite(value) ? JsonValue.of(value) : new JsonValue.JsonNull();
+    }
+}

@@ -1,0 +1,101 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.cli;
+
+import dev.topple.engine.io.AtomicFiles;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+
+/** Pictures in rows and columns, with a caption over each column. */
+final class Sheet {
+
+    private static final int GAP = 4;
+    private static final int CAPTION = 18;
+    private static final int NARROWEST = 128;
+
+    private Sheet() {}
+
+    /** A picture from three planes of values from 0 to 1. */
+    static BufferedImage rgb(float[] planes, int height, int width) {
+        int[] argb = new int[height * width];
+        for (int i = 0; i < argb.length; i++) {
+            argb[i] = 0xFF000000 | level(planes[i]) << 16 | level(planes[i + argb.length]) << 8
+                    | level(planes[i + 2 * argb.length]);
+        }
+        return image(argb, height, width);
+    }
+
+    private static int level(float value) {
+        return Math.clamp(Math.round(value * 255), 0, 255);
+    }
+
+    /** A picture from packed pixels. */
+    static BufferedImage image(int[] argb, int height, int width) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, width, height, argb, 0, width);
+        return image;
+    }
+
+    /** Small pictures are enlarged so that captions fit; pictures of a row may differ in size. */
+    static BufferedImage of(List<List<BufferedImage>> rows, List<String> captions) {
+        int columns = captions.size();
+        int width = rows.stream().flatMap(List::stream).mapToInt(BufferedImage::getWidth).max().orElse(1);
+        int zoom = Math.max(1, Math.ceilDiv(NARROWEST, width));
+        int cell = width * zoom;
+        int height = CAPTION;
+        for (List<BufferedImage> row : rows) {
+            height += rowHeight(row, zoom) + GAP;
+        }
+        BufferedImage sheet = new BufferedImage(columns * (cell + GAP) + GAP, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = sheet.createGraphics();
+        g.setColor(Color.WHITE);
+        g.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
+        g.setColor(Color.BLACK);
+        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        for (int c = 0; c < columns; c++) {
+            caption(g, captions.get(c), GAP + c * (cell + GAP), cell);
+        }
+        int y = CAPTION;
+        for (List<BufferedImage> row : rows) {
+            for (int c = 0; c < row.size(); c++) {
+                BufferedImage picture = row.get(c);
+                g.drawImage(picture, GAP + c * (cell + GAP), y, picture.getWidth() * zoom, picture.getHeight() * zoom,
+                        null);
+            }
+            y += rowHeight(row, zoom) + GAP;
+        }
+        g.dispose();
+        return sheet;
+    }
+
+    private static void caption(Graphics2D g, String text, int x, int width) {
+        int size = 12;
+        FontMetrics metrics;
+        do {
+            g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, size--));
+            metrics = g.getFontMetrics();
+        } while (metrics.stringWidth(text) > width && size > 6);
+        g.drawString(text, x, CAPTION - 5);
+    }
+
+    private static int rowHeight(List<BufferedImage> row, int zoom) {
+        return row.stream().mapToInt(BufferedImage::getHeight).max().orElse(0) * zoom;
+    }
+
+    /** Writes a PNG, beside and then renamed. */
+    static void write(Path file, BufferedImage sheet) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(sheet, "png", bytes);
+        AtomicFiles.write(file, bytes.toByteArray());
+    }
+}

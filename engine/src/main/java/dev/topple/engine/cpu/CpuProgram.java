@@ -1,0 +1,159 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.engine.cpu;
+
+import dev.topple.engine.Executable;
+import dev.topple.engine.compile.BufferPlanner;
+import dev.topple.engine.graph.Graph;
+import dev.topple.engine.tensor.DType;
+import dev.topple.engine.tensor.Tensor;
+import dev.topple.engine.tensor.TensorType;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A lowered and planned program. */
+final class CpuProgram implements Executable {
+
+    private final CpuDevice device;
+    private final CpuInstruction[] instructions;
+    private final Map<String, TensorType> inputTypes = new LinkedHashMap<>();
+    private final Map<String, TensorType> outputTypes = new LinkedHashMap<>();
+    private final Map<String, Slot> inputs;
+    private final Map<String, Slot> outputs;
+    private final Set<String> unfed;
+    private final VariableStorage[] assigned;
+    private final VariableStorage[] variables;
+    private final long arenaBytes;
+    private boolean closed;
+
+    /**
+     * Plans what was lowered.
+     *
+     * @param graph what was compiled, before anything was dropped
+     * @param variables all that the program reads or assigns
+     * @param assigned those that it assigns
+     */
+    CpuProgram(CpuDevice device, Graph graph, Lowering.Lowered lowered, List<VariableStorage> variables,
+            List<VariableStorage> assigned) {
+        this.device = device;
+        this.instructions = lowered.instructions().toArray(CpuInstruction[]::new);
+        this.inputs = lowered.inputs();
+        this.outputs = lowered.outputs();
+        this.unfed = new LinkedHashSet<>(inputs.keySet());
+        this.variables = variables.toArray(VariableStorage[]::new);
+        this.assigned = assigned.toArray(VariableStorage[]::new);
+        graph.inputs().forEach((name, value) -> inputTypes.put(name, value.type()));
+        graph.outputs().forEach((name, value) -> outputTypes.put(name, value.type()));
+        BufferPlanner.Plan plan = BufferPlanner.plan(lowered.instructions());
+        float[] floats = new float[plan.sizes().get(DType.F32)];
+        int[] ints = new int[plan.sizes().get(DType.I32)];
+        arenaBytes = 4L * (floats.length + (long) ints.length);
+        Set<Slot> slots = new HashSet<>();
+        for (CpuInstruction instruction : instructions) {
+            slots.addAll(instruction.readSlots());
+            slots.addAll(instruction.writtenSlots());
+        }
+        slots.forEach(slot -> slot.place(plan, floats, ints));
+        variables.forEach(VariableStorage::retain);
+    }
+
+    private static TensorType known(Map<String, TensorType> types, String what, String name) {
+        TensorType type = types.get(name);
+        if (type == null) {
+            throw new IllegalArgumentException("the program has no " + what + " '" + name + "'; it has "
+                    + String.join(", ", types.keySet()));
+        }
+        return type;
+    }
+
+    private static void same(TensorType expected, Tensor tensor, String what, String name) {
+        if (!tensor.type().equals(expected)) {
+            throw new IllegalArgumentException(
+                    what + " '" + name + "' is " + expected + ", but the tensor is " + tensor.type());
+        }
+    }
+
+    private void open() {
+        device.checkOpen();
+        if (closed) {
+            throw new IllegalStateException("the program is closed");
+        }
+    }
+
+    @Override
+    public void feed(String input, Tensor value) {
+        open();
+        same(known(inputTypes, "input", input), value, "input", input);
+        Slot slot = inputs.get(input);
+        // An input that nothing depends on has no place.
+        if (slot != null) {
+            HostCopy.store(value, slot);
+            unfed.remove(input);
+        }
+    }
+
+    @Override
+    public void run() {
+        open();
+        if (!unfed.isEmpty()) {
+            throw new IllegalStateException("nothing was fed to input '" + unfed.iterator().next() + "'");
+        }
+        try {
+            for (CpuInstruction instruction : instructions) {
+                instruction.run(device.context().workers());
+            }
+        } finally {
+            for (VariableStorage variable : assigned) {
+                variable.changed();
+            }
+        }
+    }
+
+    @Override
+    public void fetch(String output, Tensor into) {
+        open();
+        same(known(outputTypes, "output", output), into, "output", output);
+        HostCopy.load(outputs.get(output), into);
+    }
+
+    @Override
+    public Tensor fetch(String output) {
+        Tensor tensor = Tensor.zeros(known(outputTypes, "output", output));
+        fetch(output, tensor);
+        return tensor;
+    }
+
+    @Override
+    public String explain() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < instructions.length; i++) {
+            text.append(String.format("%4d  %s  (%d bytes)%n", i, instructions[i].describe(), instructions[i].bytes()));
+        }
+        return text.toString();
+    }
+
+    @Override
+    public long arenaBytes() {
+        return arenaBytes;
+    }
+
+    /** The instructions, for measurements. */
+    CpuInstruction[] instructions() {
+        return instructions.clone();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            for (VariableStorage variable : variables) {
+                variable.release();
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.engine.cpu;
+
+import dev.topple.engine.graph.Binary;
+import dev.topple.engine.graph.Convolution;
+import dev.topple.engine.graph.Elementwise;
+import dev.topple.engine.graph.Graph;
+import dev.topple.engine.graph.Layout;
+import dev.topple.engine.graph.Node;
+import dev.topple.engine.graph.Unary;
+import dev.topple.engine.graph.Value;
+import dev.topple.engine.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Decides which nodes become one instruction. A convolution takes along a scale and a shift per channel, a residual and a
+ * ReLU that follow it and that nobody else needs. Elementwise nodes of one shape join those that use them. Instructions
+ * never come to depend on each other in a circle.
+ */
+final class Fusion {
+
+    private static final int LARGEST_GROUP = 48;
+
+    private final Graph graph;
+    private final List<List<Node>> users = new ArrayList<>();
+    private final boolean[] leaves;
+    private final Unit[] units;
+
+    private Fusion(Graph graph) {
+        this.graph = graph;
+        int count = graph.nodes().size();
+        leaves = new boolean[count];
+        units = new Unit[count];
+        for (Node node : graph.nodes()) {
+            users.add(new ArrayList<>());
+            for (Node operand : new HashSet<>(node.operands().stream().map(Value::node).toList())) {
+                users.get(operand.id()).add(node);
+            }
+        }
+        graph.outputs().values().forEach(value -> leaves[value.node().id()] = true);
+        graph.assignments().values().forEach(value -> leaves[value.node().id()] = true);
+    }
+
+    /**
+     * The instructions to be of a graph, each after those it depends on.
+     *
+     * @param fuse whether to fuse at all; if not, every node is a unit
+     */
+    static List<Unit> units(Graph graph, boolean fuse) {
+        Fusion fusion = new Fusion(graph);
+        if (fuse) {
+            fusion.fuseConvolutions();
+        }
+        fusion.groupElementwise(fuse);
+        List<Unit> ordered = fusion.ordered();
+        ordered.forEach(fusion::findResults);
+        return ordered;
+    }
+
+    private void fuseConvolutions() {
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Convolution.Conv2d || node.op() instanceof Convolution.InputGradient) {
+                Unit unit = new Unit(node, false);
+                units[node.id()] = unit;
+                extend(unit);
+            }
+        }
+    }
+
+    private void extend(Unit unit) {
+        Optional<Node> next = onlyUser(unit.last());
+        while (next.isPresent() && units[next.get().id()] == null && absorbs(unit, next.get())) {
+            unit.nodes().add(next.get());
+            units[next.get().id()] = unit;
+            next = unit.epilogue().relu() ? Optional.empty() : onlyUser(next.get());
+        }
+    }
+
+    private Optional<Node> onlyUser(Node node) {
+        List<Node> all = users.get(node.id());
+        return leaves[node.id()] || all.size() != 1 ? Optional.empty() : Optional.of(all.get(0));
+    }
+
+    private boolean absorbs(Unit unit, Node node) {
+        Value value = unit.last().result(0);
+        Unit.Epilogue epilogue = unit.epilogue();
+        if (!node.result(0).shape().equals(value.shape())) {
+            return false;
+        }
+        if (node.op() instanceof Unary.Relu) {
+            epilogue.relu(true);
+            return true;
+        }
+        if (node.operands().size() != 2 || node.operand(0) == node.operand(1)) {
+            return false;
+        }
+        Value other = node.operand(node.operand(0) == value ? 1 : 0);
+        boolean plain = epilogue.shift().isEmpty() && epilogue.residual().isEmpty();
+        if (node.op() instanceof Binary.Multiply && plain && epilogue.scale().isEmpty()
+                && perChannel(other.shape(), value.shape())) {
+            epilogue.scale(other);
+            return true;
+        }
+        if (node.op() instanceof Binary.Add && plain && perChannel(other.shape(), value.shape())) {
+            epilogue.shift(other);
+            return true;
+        }
+        if (node.op() instanceof Binary.Add && epilogue.residual().isEmpty() && other.shape().equals(value.shape())) {
+            epilogue.residual(other);
+            return true;
+        }
+        return false;
+    }
+
+    /** Whether a shape is one value per channel of images. */
+    private static boolean perChannel(Shape shape, Shape images) {
+        int channelAxis = shape.rank() - 3;
+        return channelAxis >= 0 && shape.rank() <= 4 && shape.dim(channelAxis) == images.dim(1)
+                && shape.size() == images.dim(1);
+    }
+
+    private static boolean fusable(Node node) {
+        return node.op() instanceof Elementwise || node.op() instanceof Layout.BroadcastTo;
+    }
+
+    private void groupElementwise(boolean fuse) {
+        List<Node> nodes = graph.nodes();
+        for (int id = nodes.size() - 1; id >= 0; id--) {
+            Node node = nodes.get(id);
+            if (units[id] == null) {
+                Optional<Unit> group = fuse && fusable(node) ? groupFor(node) : Optional.empty();
+                units[id] = group.orElseGet(() -> new Unit(node, fusable(node)));
+                group.ifPresent(unit -> unit.nodes().add(0, node));
+            }
+        }
+    }
+
+    private Optional<Unit> groupFor(Node node) {
+        List<Unit> around = users.get(node.id()).stream().map(user -> units[user.id()]).distinct().toList();
+        for (Unit candidate : around) {
+            boolean fits = candidate.isElementwise() && candidate.nodes().size() < LARGEST_GROUP
+                    && candidate.first().result(0).shape().equals(node.result(0).shape());
+            if (fits && around.stream().noneMatch(other -> other != candidate && reaches(other, candidate))) {
+                return Optional.of(candidate);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether one unit's results find their way into another. */
+    private boolean reaches(Unit from, Unit to) {
+        Set<Unit> seen = new HashSet<>();
+        List<Unit> open = new ArrayList<>(List.of(from));
+        while (!open.isEmpty()) {
+            Unit unit = open.remove(open.size() - 1);
+            if (unit == to) {
+                return true;
+            }
+            if (seen.add(unit)) {
+                for (Node node : unit.nodes()) {
+                    users.get(node.id()).forEach(user -> open.add(units[user.id()]));
+                }
+            }
+        }
+        return false;
+    }
+
+    private void findResults(Unit unit) {
+        for (Node node : unit.nodes()) {
+            boolean needed = leaves[node.id()]
+                    || users.get(node.id()).stream().anyMatch(user -> units[user.id()] != unit);
+            if (needed) {
+                unit.results().addAll(node.results());
+            }
+        }
+    }
+
+    private List<Unit> ordered() {
+        Set<Unit> done = new HashSet<>();
+        List<Unit> order = new ArrayList<>();
+        Unit[] byLastNode = new Unit[units.length];
+        Arrays.stream(units).distinct().forEach(unit -> byLastNode[unit.last().id()] = unit);
+        for (Unit unit : byLastNode) {
+            if (unit != null) {
+                place(unit, done, order);
+            }
+        }
+        return order;
+    }
+
+    private void place(Unit unit, Set<Unit> done, List<Unit> order) {
+        // Depth first without recursion, since graphs are deep: a unit is placed once all it depends on is.
+        List<Unit> stack = new ArrayList<>(List.of(unit));
+        while (!stack.isEmpty()) {
+            Unit top = stack.get(stack.size() - 1);
+            if (done.contains(top)) {
+                stack.remove(stack.size() - 1);
+                continue;
+            }
+            int before = stack.size();
+            for (Node node : top.nodes()) {
+                for (Value operand : node.operands()) {
+                    Unit needed = units[operand.node().id()];
+                    if (needed != top && !done.contains(needed)) {
+                        stack.add(needed);
+                    }
+                }
+            }
+            if (stack.size() == before) {
+                stack.remove(stack.size() - 1);
+                done.add(top);
+                order.add(top);
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.engine.optest;
+
+/** What the device {@code reference} promises besides right numbers. */
+class ReferenceDeviceTest extends DeviceContract {
+
+    @Override
+    protected String device() {
+        return "reference";
+    }
+}

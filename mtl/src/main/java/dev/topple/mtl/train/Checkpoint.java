@@ -1,0 +1,119 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.mtl.train;
+
+import dev.topple.engine.Device;
+import dev.topple.engine.io.FormatException;
+import dev.topple.engine.io.Json;
+import dev.topple.engine.io.JsonValue;
+import dev.topple.engine.io.JsonValue.JsonObject;
+import dev.topple.engine.io.JsonView;
+import dev.topple.engine.io.Safetensors;
+import dev.topple.engine.io.SafetensorsFile;
+import dev.topple.engine.tensor.Tensor;
+import dev.topple.engine.tensor.Variable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The state of a training in a file: every variable that a step reads, the number of steps done, and the configuration,
+ * in the format safetensors. It is written in one step, so that there is always a whole one.
+ */
+final class Checkpoint {
+
+    private static final String FORMAT = "topple-checkpoint";
+    private static final String VERSION = "1";
+
+    private final Path file;
+    private final List<Variable> variables;
+    private final JsonObject configuration;
+
+    /**
+     * @param variables the state
+     * @param configuration what must agree for a training to go on
+     */
+    Checkpoint(Path file, List<Variable> variables, JsonObject configuration) {
+        this.file = file;
+        this.variables = List.copyOf(variables);
+        this.configuration = configuration;
+    }
+
+    /**
+     * Writes the file, and writes back to the device what it says, so that a device that computes with more digits than
+     * the file holds goes on as it would resume.
+     */
+    void save(Device device, int step) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        variables.forEach(variable -> tensors.put(variable.name(), device.read(variable)));
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", FORMAT);
+        metadata.put("version", VERSION);
+        metadata.put("step", Integer.toString(step));
+        metadata.put("configuration", Json.compact(configuration));
+        Safetensors.write(file, tensors, metadata);
+        variables.forEach(variable -> device.write(variable, tensors.get(variable.name())));
+    }
+
+    /**
+     * Reads the file into the device's variables.
+     *
+     * @return how many steps were done
+     * @throws FormatException if it is no checkpoint, or one of another training
+     */
+    int load(Device device) {
+        try (SafetensorsFile open = SafetensorsFile.open(file)) {
+            if (!open.metadata("format").equals(java.util.Optional.of(FORMAT))
+                    || !open.metadata("version").equals(java.util.Optional.of(VERSION))) {
+                throw new FormatException(file.toString(), "this is no checkpoint of this program's version; move it"
+                        + " away, or name another file");
+            }
+            compare(open);
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            for (Variable variable : variables) {
+                if (!open.contains(variable.name()) || !open.type(variable.name()).equals(variable.type())) {
+                    throw new FormatException(file.toString(), "the checkpoint is of another model: it has no "
+                            + variable);
+                }
+                tensors.put(variable.name(), open.read(variable.name()));
+            }
+            if (open.names().size() != variables.size()) {
+                throw new FormatException(file.toString(), "the checkpoint is of another model: it has "
+                        + open.names().size() + " tensors instead of " + variables.size());
+            }
+            int step = step(open.metadata("step").orElse(""));
+            variables.forEach(variable -> device.write(variable, tensors.get(variable.name())));
+            return step;
+        }
+    }
+
+    private int step(String text) {
+        try {
+            return Integer.parseUnsignedInt(text);
+        } catch (NumberFormatException e) {
+            throw new FormatException(file.toString(), "the checkpoint's step is no number", e);
+        }
+    }
+
+    private void compare(SafetensorsFile open) {
+        String source = file + ": metadata configuration";
+        JsonValue saved = Json.parse(open.metadata("configuration").orElse(""), source);
+        Map<String, JsonView> members = JsonView.of(saved, source).fields();
+        List<String> different = new ArrayList<>();
+        configuration.members().forEach((name, value) -> {
+            if (!members.containsKey(name)) {
+                different.add(name);
+            } else if (!members.get(name).value().equals(value)) {
+                different.add(name + " " + Json.compact(members.get(name).value()) + " instead of "
+                        + Json.compact(value));
+            }
+        });
+        if (!different.isEmpty()) {
+            throw new FormatException(file.toString(), "the checkpoint is of a training with "
+                    + String.join(", ", different) + "; repeat its settings to go on, or name another file");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.mtl.train;
+
+import java.nio.file.Path;
+
+/** Is told how training goes, on the thread that trains. What it throws ends the training. */
+public interface TrainingListener {
+
+    /** A checkpoint was found; so many steps are done already. */
+    default void resumed(int step) {}
+
+    /** A step was done. */
+    default void step(TrainingProgress progress) {}
+
+    /** A checkpoint was written after so many steps. The device holds exactly what it says. */
+    default void checkpoint(int step, Path file) {}
+
+    /** One that does nothing. */
+    static TrainingListener silent() {
+        return new TrainingListener() {};
+    }
+}
