@@ -16,5 +16,6 @@ module dev.topple.engine {
 
     uses dev.topple.engine.DeviceProvider;
 
-    provides dev.topple.engine.DeviceProvider with dev.topple.engine.reference.ReferenceProvider;
+    provides dev.topple.engine.DeviceProvider
+            with dev.topple.engine.cpu.CpuProvider, dev.topple.engine.reference.ReferenceProvider;
 }

@@ -10,4 +10,5 @@ module dev.topple.mtl {
     exports dev.topple.mtl.model;
     exports dev.topple.mtl.rooms;
     exports dev.topple.mtl.task;
+    exports dev.topple.mtl.train;
 }

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * An attack on all tasks of a model at once: what may change (budget), how to walk (step rule), and how the tasks become
- * one direction (balancer). It is a description; {@link #on} makes it runnable on a device.
+ * An attack on all tasks of a model at once: what may change (budget), how to walk (step rule), and how the tasks
+ * become one direction (balancer). It is a description; {@link #on} makes it runnable on a device.
  *
  * <pre>{@code
  * Attack attack = Attack.of(model, linf(8 / 255.0), Pgd.steps(10), new Dgba());

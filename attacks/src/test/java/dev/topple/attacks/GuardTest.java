@@ -11,11 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.topple.attacks.Toys.ToyModel;
 import dev.topple.attacks.balance.Balancer;
 import dev.topple.attacks.balance.Dgba;
+import dev.topple.attacks.balance.LossWeights;
 import dev.topple.attacks.balance.SignSum;
 import dev.topple.attacks.balance.Single;
+import dev.topple.attacks.balance.TaskLosses;
 import dev.topple.attacks.balance.Total;
 import dev.topple.attacks.step.Ifgsm;
-import dev.topple.attacks.step.Pgd;
 import dev.topple.engine.Device;
 import dev.topple.engine.graph.Value;
 import dev.topple.engine.tensor.Shape;
@@ -73,6 +74,49 @@ class GuardTest {
         assertEquals(List.of("toy1"), List.copyOf(nothing.zeroWeightSteps().keySet()));
     }
 
+    /** The formula without any guard, as a user may write it: infinite weight for a loss of 0. */
+    private record Unguarded() implements LossWeights {
+        @Override
+        public String name() {
+            return "unguarded";
+        }
+
+        @Override
+        public List<Value> weights(TaskLosses losses) {
+            return losses.losses().stream().map(loss -> loss.power(-1)).toList();
+        }
+
+        @Override
+        public Value merit(TaskLosses losses) {
+            return losses.sumOfPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.topple.attacks.Toys#devices")
+    void theGuardHoldsForBalancersThatHaveNone(String device) {
+        ToyModel model = Toys.of(List.of(Toys.smoothHead(0), GuardTest::zero));
+        AttackResult result = attack(device, model, new Unguarded(), images, Toys.labels(model, images));
+        assertFinite(result);
+        assertArrayEquals(new int[] {0, 0, 0}, result.undefinedSteps());
+        assertArrayEquals(new int[] {4, 4, 4}, result.zeroWeightSteps().get("toy1"));
+        for (int i = 0; i < 3; i++) {
+            assertTrue(result.finalMerit()[i] > result.cleanMerit()[i]);
+        }
+    }
+
+    @Test
+    void countsStartAnewWithEveryBatch() {
+        ToyModel model = Toys.of(List.of(Toys.smoothHead(0), GuardTest::zero));
+        try (Device device = Toys.open("reference");
+                CompiledAttack attack = Attack.of(model, linf(0.1), new Ifgsm(4), new Dgba()).on(device)) {
+            for (int batch = 0; batch < 2; batch++) {
+                AttackResult result = attack.run(images, Toys.labels(model, images), new long[3]);
+                assertArrayEquals(new int[] {4, 4, 4}, result.zeroWeightSteps().get("toy1"));
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("dev.topple.attacks.Toys#devices")
     void anImageWithoutAValidPixelLeavesTheTaskOutThereAlone(String device) {
@@ -94,20 +138,40 @@ class GuardTest {
     @ParameterizedTest
     @MethodSource("dev.topple.attacks.Toys#devices")
     void anUndefinedGradientMovesNothingAndIsCounted(String device) {
-        // The logarithm of a number below 0 is NaN: here where the red channel of the first pixel is below a half.
-        UnaryOperator<Value> broken = x -> x.slice(1, 0, 1).minus(0.5).log();
+        // The square root of 0 has an infinite gradient, and 0 times that is NaN: in the red channel alone.
+        UnaryOperator<Value> broken = x -> x.slice(1, 0, 1).times(0).sqrt().plus(1);
         ToyModel model = Toys.of(List.of(broken, Toys.smoothHead(0)));
-        Tensor dark = Tensor.filled(Shape.of(1, 3, 2, 2), 0.2f);
+        Tensor grey = Tensor.filled(Shape.of(1, 3, 2, 2), 0.3f);
         for (Balancer balancer : List.of(new Dgba(), new Total(), new SignSum())) {
-            AttackResult result = attack(device, model, balancer, dark, Toys.labels(model, dark));
-            for (float pixel : result.adversarial().floats()) {
-                assertTrue(Math.abs(pixel - 0.2) <= 8 / 255.0 + 1e-6);
+            try (Device opened = Toys.open(device);
+                    CompiledAttack attack = Attack.of(model, linf(0.1), new Ifgsm(4), balancer).on(opened)) {
+                for (int batch = 0; batch < 2; batch++) {
+                    AttackResult result = attack.run(grey, Toys.labels(model, grey), new long[1]);
+                    assertArrayEquals(new int[] {4}, result.undefinedSteps(), balancer.name());
+                    float[] pixels = result.adversarial().floats();
+                    for (int i = 0; i < 12; i++) {
+                        assertEquals(i < 4, pixels[i] == 0.3f, balancer.name() + " pixel " + i + ": " + pixels[i]);
+                    }
+                }
             }
-            assertArrayEquals(new int[] {4}, result.zeroWeightSteps().get("toy0"), balancer.name());
         }
-        try (Device opened = Toys.open(device)) {
-            Attack attack = Attack.of(model, linf(8 / 255.0), Pgd.steps(3), new Total());
-            assertTrue(Float.isFinite(attack.run(opened, dark, Toys.labels(model, dark), 1).finalMerit()[0]));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.topple.attacks.Toys#devices")
+    void anUndefinedLossLeavesTheTaskOut(String device) {
+        // The logarithm of a number below 0 is NaN, 0 to the power of -1 infinite.
+        List<UnaryOperator<Value>> broken = List.of(x -> x.slice(1, 0, 1).minus(2).log(),
+                x -> x.slice(1, 0, 1).times(0).power(-1));
+        Tensor grey = Tensor.filled(Shape.of(1, 3, 2, 2), 0.3f);
+        for (UnaryOperator<Value> head : broken) {
+            ToyModel model = Toys.of(List.of(head, Toys.smoothHead(0)));
+            for (Balancer balancer : List.of(new Total(), new SignSum())) {
+                AttackResult result = attack(device, model, balancer, grey, Toys.labels(model, grey));
+                assertFinite(result);
+                assertArrayEquals(new int[] {4}, result.zeroWeightSteps().get("toy0"), balancer.name());
+                assertTrue(result.finalMerit()[0] > result.cleanMerit()[0]);
+            }
         }
     }
 

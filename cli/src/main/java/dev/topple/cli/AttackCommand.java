@@ -3,10 +3,13 @@
 
 package dev.topple.cli;
 
+import dev.topple.attacks.Attack;
+import dev.topple.attacks.Passes;
 import dev.topple.attacks.balance.Balancer;
 import dev.topple.attacks.balance.Balancers;
 import dev.topple.attacks.budget.Budget;
 import dev.topple.attacks.budget.Budgets;
+import dev.topple.attacks.evaluate.CleanOutcome;
 import dev.topple.attacks.evaluate.Evaluation;
 import dev.topple.attacks.evaluate.EvaluationResult;
 import dev.topple.attacks.evaluate.Plan;
@@ -22,14 +25,15 @@ import dev.topple.mtl.data.ImageFolder;
 import dev.topple.mtl.model.Model;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,11 +41,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code topple attack}. */
-@Command(name = "attack", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "attack", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true,
         description = {"Attacks a model on images with each chosen balancer, and prints every task's metrics, clean and"
                 + " attacked, the average relative performance drop (ARP), and an audit. Writes results.json and"
-                + " preview.png."})
+                + " preview.png."},
+        footer = {"", "Examples:",
+                "  topple attack",
+                "  topple attack --balance dgba,total --eps 4/255 --steps 20 --restarts 3",
+                "  topple attack --attack fgsm,pgd --balance dgba --json > results.json",
+                "  topple attack --data images:photos --limit 32 --model model.safetensors"})
 final class AttackCommand implements Callable<Integer> {
+
+    private static final String RESULTS = "results.json";
+    private static final String PREVIEW = "preview.png";
 
     @Spec
     private CommandSpec spec;
@@ -105,28 +117,84 @@ final class AttackCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         Budget budget = Budgets.parse(norm, eps);
+        requirePositive("--batch", batch);
         Model target = model.load().model();
         List<Plan> plans = plans(target);
-        Dataset images = data.open(err);
+        plans.forEach(plan -> plan.rule().check(budget));
+        Dataset images = data.open(target, err);
         List<String> skipped = images instanceof ImageFolder folder ? folder.problems() : List.of();
-        Files.createDirectories(out);
         try (Device opened = device.open()) {
-            err.println("attacking " + target.name() + " on " + images.size() + " images of " + images.name() + ", "
-                    + budget.text() + ", " + plans.size() + " attacks, " + opened.description());
             Evaluation evaluation = new Evaluation(target, images, opened,
                     new Protocol(budget, seed, batch, images.size()), plans);
-            EvaluationResult result;
-            try (Progress progress = new Progress(err, "topple", "images", (long) images.size() * (plans.size() + 1))) {
-                result = evaluation.run((stage, index, stages, done, count) -> progress
-                        .at((long) index * count + done, stage), new ResultSink() {});
-            }
-            JsonValue document = ResultsDocument.of(result, skipped);
-            Json.write(out.resolve("results.json"), document);
+            Output.requireFolder(out, RESULTS, PREVIEW);
+            err.println("attacking " + Complaint.line(target.name()) + " with " + plans.size()
+                    + (plans.size() == 1 ? " attack, " : " attacks, ") + budget.text());
+            err.println("on " + images.size() + (images.size() == 1 ? " image of " : " images of ")
+                    + Complaint.line(images.name()) + "; " + opened.description());
+            EvaluationResult result = run(evaluation, images.size(), target, budget, plans, err);
+            JsonValue document = ResultsDocument.of(result, command(), skipped);
+            Json.write(out.resolve(RESULTS), document);
             Plan shown = plans.get(plans.size() - 1);
-            Preview.write(out.resolve("preview.png"), opened, target, images, budget, shown, seed);
-            report(result, document, target);
+            Preview.write(out.resolve(PREVIEW), opened, target, images, budget, shown, seed, err);
+            report(result, document);
+            return verdict(result, err);
         }
-        return 0;
+    }
+
+    /** Passes through the model take about the same time each, so they are what progress counts. */
+    private static EvaluationResult run(Evaluation evaluation, int images, Model target, Budget budget,
+            List<Plan> plans, PrintWriter err) {
+        long[] before = new long[plans.size() + 2];
+        before[1] = 1;
+        for (int i = 0; i < plans.size(); i++) {
+            Passes passes = Attack.of(target, budget, plans.get(i).rule(), plans.get(i).balancer()).passes();
+            // A pass backwards takes about as long as one forwards; one more measures the result.
+            before[i + 2] = before[i + 1] + passes.forwards() + passes.backwards() + 1;
+        }
+        try (Progress progress = new Progress(err, "attacking", before[plans.size() + 1] * images)) {
+            return evaluation.run((stage, index, stages, done, count) -> progress.at(
+                    before[index] * count + (before[index + 1] - before[index]) * done,
+                    stage + " (" + (index + 1) + " of " + stages + "), image " + done + " of " + count),
+                    new Sanity());
+        }
+    }
+
+    /** An attack on a model that predicts nothing would give a table of numbers that mean nothing. */
+    private static final class Sanity implements ResultSink {
+
+        @Override
+        public void clean(CleanOutcome outcome) {
+            if (!Double.isFinite(outcome.meanLogLoss())) {
+                throw new IllegalArgumentException("on the clean images some loss of the model is " + (Double.isNaN(
+                        outcome.meanLogLoss()) ? "not a number" : "infinite")
+                        + "; its weights or these images are unusable, and attacking it would mean nothing");
+            }
+        }
+    }
+
+    /** An attack that breaks its own rules must not look like a success. */
+    private static int verdict(EvaluationResult result, PrintWriter err) {
+        List<String> unsound = result.attacks().stream().filter(attack -> !attack.audit().sound())
+                .map(attack -> attack.attack() + " " + attack.balancer()).toList();
+        if (unsound.isEmpty()) {
+            return 0;
+        }
+        err.println("topple: the audit failed: images outside of the budget or of [0, 1], or pixels that are not a"
+                + " number, under " + String.join(", ", unsound) + "; this is a fault of Topple, please report it");
+        return Main.FAILURE;
+    }
+
+    private static void requirePositive(String option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(option + " must be at least 1, but is " + value);
+        }
+    }
+
+    /** What a person typed, so that the results say how to get them again. */
+    private String command() {
+        return spec.root().commandLine().getParseResult().originalArgs().stream()
+                .map(word -> word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+                .collect(Collectors.joining(" ", "topple ", ""));
     }
 
     private List<Plan> plans(Model target) {
@@ -135,9 +203,15 @@ final class AttackCommand implements Callable<Integer> {
                 : OptionalDouble.empty();
         OptionalInt stepCount = steps.map(OptionalInt::of).orElseGet(OptionalInt::empty);
         OptionalInt restartCount = restarts.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+        List<String> names = attacks.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).distinct().toList();
         List<Plan> plans = new ArrayList<>();
-        for (String attack : attacks) {
-            StepRule rule = StepRules.of(attack, stepCount, stepSize, restartCount, randomStart);
+        for (String name : names) {
+            // Of several attacks each takes the settings that it has; a setting that none has is refused.
+            boolean walks = !name.equals("fgsm") || names.size() == 1;
+            boolean starts = name.equals("pgd") || !names.contains("pgd");
+            StepRule rule = StepRules.of(name, walks ? stepCount : OptionalInt.empty(),
+                    starts ? stepSize : OptionalDouble.empty(), starts ? restartCount : OptionalInt.empty(),
+                    starts ? randomStart : Optional.empty());
             for (Balancer balancer : Balancers.parse(balance, target.tasks())) {
                 plans.add(new Plan(rule, balancer));
             }
@@ -145,21 +219,14 @@ final class AttackCommand implements Callable<Integer> {
         return plans;
     }
 
-    private void report(EvaluationResult result, JsonValue document, Model target) {
+    private void report(EvaluationResult result, JsonValue document) {
         PrintWriter printer = spec.commandLine().getOut();
         if (json) {
             printer.println(Json.pretty(document).stripTrailing());
             return;
         }
         printer.println();
-        AttackTable.of(result).forEach(printer::println);
-        printer.println();
-        printer.println("ARP: the mean over tasks of the mean over metrics of the relative change, positive = damage.");
-        target.tasks().forEach(task -> printer.println("loss of " + task.name() + " in " + task.lossUnit()));
-        if (!result.labels().equals("data")) {
-            printer.println("The images have no labels of their own: the labels are the model's clean predictions.");
-        }
-        printer.println("Written: " + out.resolve("results.json") + ", " + out.resolve("preview.png"));
-        printer.flush();
+        AttackTable.of(result, Look.ofOutput()).forEach(printer::println);
+        printer.println("Written: " + out.resolve(RESULTS) + ", " + out.resolve(PREVIEW));
     }
 }

@@ -5,90 +5,121 @@ package dev.topple.cli;
 
 import dev.topple.attacks.evaluate.AttackOutcome;
 import dev.topple.attacks.evaluate.Audit;
-import dev.topple.attacks.evaluate.Change;
 import dev.topple.attacks.evaluate.EvaluationResult;
 import dev.topple.mtl.task.Metric;
 import dev.topple.mtl.task.Task;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** The results of an attack for people: a row per metric, a column per attack; then ARP, losses and the audit. */
 final class AttackTable {
 
-    private AttackTable() {}
+    private static final String INDENT = "  ";
 
-    static List<String> of(EvaluationResult result) {
-        List<AttackOutcome> attacks = result.attacks();
-        Table table = new Table();
-        List<String> head = new ArrayList<>(List.of("", "clean"));
-        attacks.forEach(attack -> head.add(column(attack, attacks)));
-        table.row(head).rule();
-        for (Task task : result.tasks()) {
-            Map<String, Double> clean = result.clean().metrics().get(task.name());
-            for (Metric metric : task.metrics().list()) {
-                List<String> row = new ArrayList<>();
-                row.add(task.name() + " " + metric.name() + (metric.higherIsBetter() ? " (high is good)" : ""));
-                row.add(value(clean.get(metric.name())));
-                for (AttackOutcome attack : attacks) {
-                    Change change = attack.tasks().get(task.name()).get(metric.name());
-                    row.add(value(change.attacked()));
-                }
-                table.row(row);
-            }
-            table.rule();
-        }
-        line(table, "ARP % (damage)", "", attacks, attack -> value(attack.arp()));
-        line(table, "mean sum log loss", value(result.clean().meanLogLoss()), attacks,
-                attack -> value(attack.meanLogLoss()));
-        line(table, "passes per image (forward/backward)", "", attacks,
-                attack -> attack.passes().forwards() + "/" + attack.passes().backwards());
-        line(table, "seconds", "", attacks, attack -> String.format(Locale.ROOT, "%.1f", attack.seconds()));
-        List<String> lines = new ArrayList<>(table.lines());
+    private final EvaluationResult result;
+    private final List<AttackOutcome> attacks;
+    private final Look look;
+    private final Table table = new Table(2);
+
+    private AttackTable(EvaluationResult result, Look look) {
+        this.result = result;
+        this.attacks = result.attacks();
+        this.look = look;
+    }
+
+    /** The table and what explains it. */
+    static List<String> of(EvaluationResult result, Look look) {
+        AttackTable table = new AttackTable(result, look);
+        table.head();
+        table.metrics();
+        table.summary();
+        table.audit();
+        List<String> lines = new ArrayList<>(table.table.lines(look));
         lines.add("");
-        lines.addAll(audits(result));
+        lines.addAll(table.legend());
         return lines;
     }
 
-    private interface Cell {
-        String of(AttackOutcome attack);
+    /** A word on each line, so that columns stay narrow. An attack that all columns share is not repeated in each. */
+    private void head() {
+        boolean several = attacks.stream().map(AttackOutcome::attack).distinct().count() > 1;
+        if (several) {
+            texts("", "", AttackOutcome::attack);
+        }
+        texts("", "clean", attack -> attack.balancer().split(":", 2)[0]);
+        if (attacks.stream().anyMatch(attack -> attack.balancer().contains(":"))) {
+            texts("", "", attack -> attack.balancer().contains(":") ? attack.balancer().split(":", 2)[1] : "");
+        }
+        table.rule();
     }
 
-    private static void line(Table table, String name, String clean, List<AttackOutcome> attacks, Cell cell) {
+    private void metrics() {
+        for (Task task : result.tasks()) {
+            table.heading(task.name());
+            for (Metric metric : task.metrics().list()) {
+                numbers(INDENT + Figures.name(metric, look), Figures.decimals(metric),
+                        result.clean().metrics().get(task.name()).get(metric.name()),
+                        attack -> attack.tasks().get(task.name()).get(metric.name()).attacked());
+            }
+        }
+        table.rule();
+    }
+
+    private void summary() {
+        List<String> arp = new ArrayList<>(List.of("ARP (%)", ""));
+        attacks.forEach(attack -> arp.add(Figures.decimal(attack.arp(), 2)));
+        table.boldRow(arp);
+        numbers("mean log loss", Figures.USUAL_DECIMALS, result.clean().meanLogLoss(), AttackOutcome::meanLogLoss);
+        texts("forward passes", "", attack -> Integer.toString(attack.passes().forwards()));
+        texts("backward passes", "", attack -> Integer.toString(attack.passes().backwards()));
+        texts("seconds", "", attack -> Figures.decimal(attack.seconds(), 1));
+        table.rule();
+    }
+
+    private void audit() {
+        table.heading("audit");
+        audit("largest change / 255", audit -> Figures.decimal(audit.largestPerturbationIn255(), 3));
+        audit("smallest pixel", audit -> Figures.decimal(audit.minimumPixel(), 3));
+        audit("largest pixel", audit -> Figures.decimal(audit.maximumPixel(), 3));
+        audit("NaN pixels", audit -> Long.toString(audit.nanPixels()));
+        audit("images out of budget", audit -> Integer.toString(audit.outOfBudget()));
+        audit("images not worse", audit -> Integer.toString(audit.notWorse()));
+        audit("tasks of weight 0", audit -> Integer.toString(audit.zeroWeightTasks()));
+        audit("undefined gradients", audit -> Integer.toString(audit.undefinedGradients()));
+    }
+
+    private void audit(String name, Function<Audit, String> cell) {
+        texts(INDENT + name, "", attack -> cell.apply(attack.audit()));
+    }
+
+    private void numbers(String name, int decimals, double clean, ToDoubleFunction<AttackOutcome> cell) {
+        texts(name, Figures.decimal(clean, decimals),
+                attack -> Figures.decimal(cell.applyAsDouble(attack), decimals));
+    }
+
+    private void texts(String name, String clean, Function<AttackOutcome, String> cell) {
         List<String> row = new ArrayList<>(List.of(name, clean));
-        attacks.forEach(attack -> row.add(cell.of(attack)));
+        attacks.forEach(attack -> row.add(cell.apply(attack)));
         table.row(row);
     }
 
-    /** The attack's own name is said once where all columns share it. */
-    private static String column(AttackOutcome attack, List<AttackOutcome> all) {
-        boolean shared = all.stream().allMatch(other -> other.attack().equals(attack.attack()));
-        return shared ? attack.balancer() : attack.attack() + " " + attack.balancer();
-    }
-
-    private static List<String> audits(EvaluationResult result) {
-        List<String> lines = new ArrayList<>();
-        for (AttackOutcome attack : result.attacks()) {
-            Audit audit = attack.audit();
-            lines.add(String.format(Locale.ROOT,
-                    "audit %-24s largest change %.3f/255, pixels %.3f to %.3f, NaN %d, out of budget %d, "
-                            + "not worse %d of %d, tasks without weight %d%s",
-                    attack.attack() + " " + attack.balancer(), audit.largestPerturbationIn255(), audit.minimumPixel(),
-                    audit.maximumPixel(), audit.nanPixels(), audit.outOfBudget(), audit.notWorse(), result.images(),
-                    audit.zeroWeightTasks(), audit.undefinedGradients() > 0
-                            ? ", undefined gradients " + audit.undefinedGradients()
-                            : ""));
+    private List<String> legend() {
+        String losses = result.tasks().stream().map(task -> task.name() + " in " + task.lossUnit())
+                .collect(Collectors.joining(", "));
+        List<String> lines = new ArrayList<>(List.of(
+                look.directions() + "; " + result.images() + " images.",
+                "ARP: the mean over tasks of the mean over metrics of the relative change, positive = damage.",
+                "Log loss: the mean over images of the sum over tasks of the logarithm of the loss;",
+                "losses: " + losses + ".",
+                "Passes are per image."));
+        if (!result.labels().equals("data")) {
+            lines.add("Labels: " + (result.labels().equals("predictions")
+                    ? "the images have none of their own, so the model's clean predictions serve instead."
+                    : result.labels() + " of the model on the clean images."));
         }
         return lines;
-    }
-
-    /** Four significant digits, or so. */
-    static String value(double value) {
-        if (Double.isNaN(value)) {
-            return "-";
-        }
-        double magnitude = Math.abs(value);
-        return String.format(Locale.ROOT, magnitude >= 100 ? "%.1f" : magnitude >= 10 ? "%.2f" : "%.4f", value);
     }
 }

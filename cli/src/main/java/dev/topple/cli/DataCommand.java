@@ -55,7 +55,7 @@ final class DataCommand implements Runnable {
     }
 
     /** {@code topple data preview}. */
-    @Command(name = "preview", mixinStandardHelpOptions = true, sortOptions = false,
+    @Command(name = "preview", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true,
             description = "Paints the first images of a data set with their labels.")
     static final class Show implements Callable<Integer> {
 
@@ -80,6 +80,7 @@ final class DataCommand implements Runnable {
             if (rows < 1 || rows > MOST) {
                 throw new IllegalArgumentException("--rows must be from 1 to " + MOST + ", but is " + rows);
             }
+            Output.requireFile(out);
             Dataset images = data.open(spec.commandLine().getErr());
             List<Task> tasks = RoomsDataset.tasks().stream()
                     .filter(task -> images.labelled().contains(task.name()))
@@ -90,7 +91,7 @@ final class DataCommand implements Runnable {
             }
             List<String> captions = new ArrayList<>(List.of("image"));
             tasks.forEach(task -> captions.add(task.name()));
-            Sheet.write(out, Sheet.of(sheet, captions));
+            Sheet.write(out, Sheet.of(sheet, captions, spec.commandLine().getErr()));
             spec.commandLine().getOut().println("Written: " + out);
             return 0;
         }

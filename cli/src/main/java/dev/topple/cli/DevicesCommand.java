@@ -19,12 +19,10 @@ final class DevicesCommand implements Runnable {
 
     @Override
     public void run() {
-        Table table = new Table();
         for (DeviceProvider provider : Devices.providers()) {
             DeviceProvider.Availability availability = provider.availability();
-            table.row(String.format("%-10s", provider.name()) + (availability.available() ? "yes" : "no ") + "  "
-                    + availability.description());
+            spec.commandLine().getOut().println(String.format("%-10s %-3s  %s", provider.name(),
+                    availability.available() ? "yes" : "no", availability.description()));
         }
-        table.lines().forEach(spec.commandLine().getOut()::println);
     }
 }

@@ -15,6 +15,8 @@ import dev.topple.mtl.train.Evaluation;
 import dev.topple.mtl.train.ModelEvaluation;
 import dev.topple.mtl.train.TaskEvaluation;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code topple evaluate}. */
-@Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true,
         description = "Prints the metrics of a model on images that nobody attacked, beside those of the best constant"
                 + " prediction.")
 final class EvaluateCommand implements Callable<Integer> {
@@ -54,28 +56,47 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
+        if (batch < 1) {
+            throw new IllegalArgumentException("--batch must be at least 1, but is " + batch);
+        }
         Model judged = model.load().model();
-        Dataset images = data.open(err);
+        Dataset images = data.open(judged, err);
         if (!images.labelled().containsAll(judged.tasks().stream().map(task -> task.name()).toList())) {
             throw new IllegalArgumentException(images.name()
                     + " has no labels to compare predictions with; evaluate on rooms, or attack these images instead");
         }
         int[] size = data.size();
-        Model constant = ConstantPredictor.fit(judged.tasks(),
-                RoomsDataset.training(CONSTANT_SCENES, size[0], size[1]), CONSTANT_SCENES);
-        try (Device opened = device.open();
-                Progress progress = new Progress(err, "evaluating", "images", 2L * images.size())) {
-            var result = ModelEvaluation.evaluate(opened, judged, images, batch, done -> progress.at(done, ""));
-            var baseline = ModelEvaluation.evaluate(opened, constant, images, batch,
-                    done -> progress.at((long) images.size() + done, "constant"));
-            progress.close();
+        try (Device opened = device.open()) {
+            err.println("evaluating " + Complaint.line(judged.name()) + " on " + images.size() + " images of "
+                    + images.name() + "; " + opened.description());
+            Model constant = ConstantPredictor.fit(judged.tasks(),
+                    RoomsDataset.training(CONSTANT_SCENES, size[0], size[1]), CONSTANT_SCENES);
+            Evaluation result;
+            Evaluation baseline;
+            int some = Math.min(batch, images.size());
+            try (Progress progress = new Progress(err, "evaluating", 2L * images.size())) {
+                result = ModelEvaluation.evaluate(opened, judged, images, some, done -> progress.at(done, ""));
+                baseline = ModelEvaluation.evaluate(opened, constant, images, some,
+                        done -> progress.at((long) images.size() + done, "constant"));
+            }
+            requireFinite(result);
             if (json) {
                 out.println(Json.pretty(document(judged, images, result, baseline)).stripTrailing());
             } else {
-                table(result, baseline).lines().forEach(out::println);
+                table(result, baseline, Look.ofOutput()).forEach(out::println);
             }
         }
         return 0;
+    }
+
+    /** Metrics of predictions that are no numbers would look like numbers all the same. */
+    private static void requireFinite(Evaluation result) {
+        for (TaskEvaluation task : result.tasks()) {
+            if (!Double.isFinite(task.loss())) {
+                throw new IllegalArgumentException("the model's loss of " + task.task().name() + " is " + task.loss()
+                        + "; its weights are unusable");
+            }
+        }
     }
 
     private static JsonValue document(Model judged, Dataset images, Evaluation result,
@@ -89,19 +110,25 @@ final class EvaluateCommand implements Callable<Integer> {
                 .build();
     }
 
-    static Table table(Evaluation result, Evaluation baseline) {
-        Table table = new Table().row("", "model", "constant").rule();
+    /** A row per metric: the model's value and the constant's. */
+    static List<String> table(Evaluation result, Evaluation baseline, Look look) {
+        Table table = new Table(1).row("", "model", "constant").rule();
         for (TaskEvaluation task : result.tasks()) {
             TaskEvaluation constant = baseline.task(task.task().name());
+            table.heading(task.task().name());
             for (Metric metric : task.task().metrics().list()) {
-                table.row(task.task().name() + " " + metric.name() + (metric.higherIsBetter() ? " (high is good)" : ""),
-                        AttackTable.value(task.metrics().get(metric.name())),
-                        AttackTable.value(constant.metrics().get(metric.name())));
+                row(table, Figures.name(metric, look), Figures.decimals(metric), task.metrics().get(metric.name()),
+                        constant.metrics().get(metric.name()));
             }
-            table.row(task.task().name() + " loss, " + task.task().lossUnit(), AttackTable.value(task.loss()),
-                    AttackTable.value(constant.loss()));
-            table.rule();
+            row(table, "loss (" + task.task().lossUnit() + ") " + look.direction(false), Figures.USUAL_DECIMALS,
+                    task.loss(), constant.loss());
         }
-        return table;
+        List<String> lines = new ArrayList<>(table.rule().lines(look));
+        lines.add(look.directions() + "; " + result.images() + " images.");
+        return lines;
+    }
+
+    private static void row(Table table, String name, int decimals, double model, double constant) {
+        table.row("  " + name, Figures.decimal(model, decimals), Figures.decimal(constant, decimals));
     }
 }

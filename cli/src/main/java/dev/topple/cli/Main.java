@@ -5,14 +5,18 @@ package dev.topple.cli;
 
 import dev.topple.engine.DeviceUnavailableException;
 import dev.topple.engine.io.FormatException;
+import dev.topple.mtl.train.DivergedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program {@code topple}. */
 @Command(name = "topple", description = "Attacks all tasks of a multi-task vision model at once.",
@@ -22,6 +26,11 @@ import picocli.CommandLine.Command;
         footer = {"", "Exit status: 0 success, 2 bad input, 1 a failure of Topple.",
                 "Start with: topple attack"})
 public final class Main implements Runnable {
+
+    /** The exit status where a person has to change something. */
+    static final int BAD_INPUT = 2;
+    /** The exit status where Topple has to be changed. */
+    static final int FAILURE = 1;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -56,47 +65,55 @@ public final class Main implements Runnable {
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((problem, arguments) -> {
-            CommandLine command = problem.getCommandLine();
-            String hint = "see " + command.getCommandSpec().qualifiedName() + " --help";
-            if (problem instanceof CommandLine.UnmatchedArgumentException unmatched
-                    && !unmatched.getSuggestions().isEmpty()) {
-                hint = "did you mean " + unmatched.getSuggestions().get(0) + "? " + hint;
-            }
-            command.getErr().println("topple: " + oneLine(problem.getMessage()) + " (" + hint + ")");
-            return 2;
+            err.println("topple: " + Complaint.line(misuse(problem)));
+            return BAD_INPUT;
         });
-        line.setExecutionExceptionHandler((problem, command, result) -> report(problem, command.getErr()));
-        return line.execute(args);
+        line.setExecutionExceptionHandler((problem, command, result) -> report(problem, err));
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            err.println("topple: there is not enough memory; take a smaller --batch, --limit or --size, or give Java"
+                    + " more: TOPPLE_JAVA_OPTIONS=-Xmx8g");
+            return BAD_INPUT;
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    /** What is wrong with a command line, and where to look for what is right. */
+    private static String misuse(ParameterException problem) {
+        String command = problem.getCommandLine().getCommandSpec().qualifiedName();
+        String hint = "see " + command + " --help";
+        if (!(problem instanceof UnmatchedArgumentException unmatched) || unmatched.getUnmatched().isEmpty()) {
+            return problem.getMessage() + " (" + hint + ")";
+        }
+        String first = unmatched.getUnmatched().get(0);
+        boolean expectsCommand = !problem.getCommandLine().getSubcommands().isEmpty();
+        String what = first.startsWith("-") ? "there is no option " + first
+                : expectsCommand ? "there is no command " + command + " " + first : "what is '" + first + "' for?";
+        List<String> similar = unmatched.getSuggestions();
+        return what + (similar.isEmpty() ? "" : "; did you mean " + similar.get(0) + "?") + " (" + hint + ")";
     }
 
     private static int report(Exception problem, PrintWriter err) {
-        switch (problem) {
-            case IllegalArgumentException e -> err.println("topple: " + oneLine(e.getMessage()));
-            case FormatException e -> err.println("topple: " + oneLine(e.getMessage()));
-            case DeviceUnavailableException e -> err.println("topple: " + oneLine(e.getMessage()));
-            case UncheckedIOException e -> err.println("topple: " + oneLine(describe(e.getCause())));
-            case IOException e -> err.println("topple: " + oneLine(describe(e)));
-            default -> {
-                err.println("topple: internal error: " + problem + "; please report it with the lines below");
-                problem.printStackTrace(err);
-                return 1;
-            }
-        }
-        return 2;
-    }
-
-    /** Java says of a missing file just its name. */
-    private static String describe(IOException problem) {
-        return switch (problem) {
-            case NoSuchFileException e -> "there is no file " + e.getFile();
-            case java.nio.file.AccessDeniedException e -> "no permission for " + e.getFile();
-            case java.nio.file.NotDirectoryException e -> "not a folder: " + e.getFile();
-            default -> String.valueOf(problem.getMessage());
+        Optional<String> complaint = switch (problem) {
+            case IllegalArgumentException e -> Optional.of(String.valueOf(e.getMessage()));
+            case FormatException e -> Optional.of(e.getMessage());
+            case DeviceUnavailableException e -> Optional.of(e.getMessage());
+            case DivergedException e -> Optional.of(e.getMessage());
+            case UncheckedIOException e -> Optional.of(Complaint.of(e));
+            case IOException e -> Optional.of(Complaint.of(e));
+            default -> Optional.empty();
         };
-    }
-
-    private static String oneLine(String message) {
-        return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", "; ");
+        if (complaint.isPresent()) {
+            err.println("topple: " + Complaint.line(complaint.get()));
+            return BAD_INPUT;
+        }
+        err.println("topple: internal error: " + Complaint.line(problem.toString())
+                + "; please report it with the lines below");
+        problem.printStackTrace(err);
+        return FAILURE;
     }
 
     /** The version and the commit that this program was built from. */

@@ -17,6 +17,13 @@ final class ModelOption {
     private String model;
 
     ModelFile load() {
-        return model.equals("default") ? DefaultModel.load() : ModelFile.load(Path.of(model));
+        if (!model.equals(DefaultModel.NAME)) {
+            return ModelFile.load(Path.of(model));
+        }
+        if (!DefaultModel.available()) {
+            throw new IllegalArgumentException("this build of Topple has no default model; train one with 'topple"
+                    + " train' and name its file with --model");
+        }
+        return DefaultModel.load();
     }
 }

@@ -21,6 +21,7 @@ import dev.topple.mtl.task.Colours;
 import dev.topple.mtl.task.Task;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,14 +39,14 @@ final class Preview {
     private Preview() {}
 
     /** Attacks the first images once more, each alone (which gives the same bits), and paints them. */
-    static void write(Path file, Device device, Model model, Dataset data, Budget budget, Plan plan, long seed)
-            throws IOException {
+    static void write(Path file, Device device, Model model, Dataset data, Budget budget, Plan plan, long seed,
+            PrintWriter err) throws IOException {
         Attack attack = Attack.of(model, budget, plan.rule(), plan.balancer());
         List<List<BufferedImage>> rows = new ArrayList<>();
         for (int i = 0; i < Math.min(ROWS, data.size()); i++) {
             rows.add(row(device, model, data.sample(i), attack, ImageKeys.of(seed, i, 1)));
         }
-        Sheet.write(file, Sheet.of(rows, captions(model, data)));
+        Sheet.write(file, Sheet.of(rows, captions(model, data), err));
     }
 
     private static List<String> captions(Model model, Dataset data) {

@@ -19,10 +19,17 @@ final class ResultsDocument {
 
     private ResultsDocument() {}
 
-    static JsonValue of(EvaluationResult result, List<String> skipped) {
+    /**
+     * The document.
+     *
+     * @param command what a person typed to get it
+     * @param skipped files that could not be used, each with the reason
+     */
+    static JsonValue of(EvaluationResult result, String command, List<String> skipped) {
         return JsonValue.object()
                 .put("schema", JsonValue.of(SCHEMA))
                 .put("topple", JsonValue.of(Main.version()))
+                .put("command", JsonValue.of(command))
                 .put("model", JsonValue.of(result.model()))
                 .put("data", JsonValue.of(result.data()))
                 .put("labels", JsonValue.of(result.labels()))

@@ -12,7 +12,9 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 
@@ -22,6 +24,7 @@ final class Sheet {
     private static final int GAP = 4;
     private static final int CAPTION = 18;
     private static final int NARROWEST = 128;
+    private static final int WHITE = 0xFFFFFFFF;
 
     private Sheet() {}
 
@@ -46,36 +49,62 @@ final class Sheet {
         return image;
     }
 
-    /** Small pictures are enlarged so that captions fit; pictures of a row may differ in size. */
-    static BufferedImage of(List<List<BufferedImage>> rows, List<String> captions) {
+    /**
+     * Puts pictures together. Small ones are enlarged so that captions fit; pictures of a row may differ in size.
+     *
+     * @param err where it is said if there can be no captions
+     */
+    static BufferedImage of(List<List<BufferedImage>> rows, List<String> captions, PrintWriter err) {
         int columns = captions.size();
         int width = rows.stream().flatMap(List::stream).mapToInt(BufferedImage::getWidth).max().orElse(1);
         int zoom = Math.max(1, Math.ceilDiv(NARROWEST, width));
-        int cell = width * zoom;
+        int cell = width * zoom + GAP;
         int height = CAPTION;
         for (List<BufferedImage> row : rows) {
             height += rowHeight(row, zoom) + GAP;
         }
-        BufferedImage sheet = new BufferedImage(columns * (cell + GAP) + GAP, height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = sheet.createGraphics();
-        g.setColor(Color.WHITE);
-        g.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-        g.setColor(Color.BLACK);
-        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-        for (int c = 0; c < columns; c++) {
-            caption(g, captions.get(c), GAP + c * (cell + GAP), cell);
+        BufferedImage sheet = new BufferedImage(columns * cell + GAP, height, BufferedImage.TYPE_INT_RGB);
+        int[] blank = new int[sheet.getWidth()];
+        Arrays.fill(blank, WHITE);
+        for (int y = 0; y < height; y++) {
+            sheet.setRGB(0, y, blank.length, 1, blank, 0, 0);
         }
         int y = CAPTION;
         for (List<BufferedImage> row : rows) {
             for (int c = 0; c < row.size(); c++) {
-                BufferedImage picture = row.get(c);
-                g.drawImage(picture, GAP + c * (cell + GAP), y, picture.getWidth() * zoom, picture.getHeight() * zoom,
-                        null);
+                place(row.get(c), zoom, sheet, GAP + c * cell, y);
             }
             y += rowHeight(row, zoom) + GAP;
         }
-        g.dispose();
+        caption(sheet, captions, cell, err);
         return sheet;
+    }
+
+    private static void place(BufferedImage picture, int zoom, BufferedImage sheet, int left, int top) {
+        for (int y = 0; y < picture.getHeight() * zoom; y++) {
+            for (int x = 0; x < picture.getWidth() * zoom; x++) {
+                sheet.setRGB(left + x, top + y, picture.getRGB(x / zoom, y / zoom));
+            }
+        }
+    }
+
+    /**
+     * Writes over each column what it is. Letters need Java's desktop libraries and a font, which small machines lack;
+     * Java then fails with exceptions and errors of several kinds, and a picture without captions is better than none.
+     */
+    private static void caption(BufferedImage sheet, List<String> captions, int cell, PrintWriter err) {
+        try {
+            Graphics2D g = sheet.createGraphics();
+            g.setColor(Color.BLACK);
+            g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+            for (int c = 0; c < captions.size(); c++) {
+                caption(g, captions.get(c), GAP + c * cell, cell - GAP);
+            }
+            g.dispose();
+        } catch (RuntimeException | LinkageError | InternalError problem) {
+            err.println("the pictures have no captions, as Java finds no fonts here (" + Complaint.line(problem
+                    .toString()) + "); their columns are: " + String.join(", ", captions));
+        }
     }
 
     private static void caption(Graphics2D g, String text, int x, int width) {

@@ -59,7 +59,7 @@ public record Dgba() implements LossWeights {
         return ratios.stream().map(ratio -> ratio.times(scale)).toList();
     }
 
-    /** For numbers of at least 1 the power of two that brings them into [1, 2), found one bit of the exponent a time. */
+    /** For numbers of at least 1 the power of two that brings them into [1, 2), one bit of the exponent at a time. */
     private static Value powerOfTwoBelow(Value number) {
         Graph graph = number.graph();
         Value scale = graph.fill(number.shape(), 1);

@@ -7,13 +7,12 @@ import dev.topple.engine.graph.Value;
 import java.util.List;
 
 /**
- * A vote of the tasks at every pixel: direction {@code sum_i sign(grad L_i)}, of which the step takes the sign again (the
- * baseline "SignSum" of the code released with Zhang et al., arXiv 2305.12066). Scale-invariant like {@link Dgba}, but
- * blind to how much a task cares about a pixel.
+ * A vote of the tasks at every pixel: direction {@code sum_i sign(grad L_i)}, of which the step takes the sign again
+ * (the baseline "SignSum" of the code released with Zhang et al., arXiv 2305.12066). Scale-invariant like {@link Dgba},
+ * but blind to how much a task cares about a pixel.
  *
- * <p>The merit is {@code sum_i L_i}. The vote is piecewise constant, so it is the gradient of no loss but a piecewise
- * linear one whose kinks move with the iterate: no scalar has this direction, and the released code selects by the plain
- * sum as well.
+ * <p>The merit is {@code sum_i L_i}. The vote at a pixel jumps where some gradient changes its sign, whichever pixel
+ * causes that, so it is not the gradient of any scalar; the released code selects by the plain sum as well.
  */
 public record SignSum() implements Pixelwise {
 

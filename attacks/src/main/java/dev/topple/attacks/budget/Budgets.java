@@ -37,8 +37,9 @@ public final class Budgets {
                 return new Budget(candidate, number(epsilon, "epsilon"));
             }
         }
-        throw new IllegalArgumentException("there is no norm '" + norm + "'; choose one of " + Arrays.stream(Norm.values())
-                .map(n -> n.label().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", ")));
+        String names = Arrays.stream(Norm.values()).map(n -> n.label().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        throw new IllegalArgumentException("there is no norm '" + norm + "'; choose one of " + names);
     }
 
     /**
@@ -51,8 +52,8 @@ public final class Budgets {
     public static double number(String text, String what) {
         Matcher matcher = FRACTION.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(
-                    what + " '" + text + "' is not a number; write a fraction such as 8/255 or a number such as 0.0314");
+            throw new IllegalArgumentException(what + " '" + text
+                    + "' is not a number; write a fraction such as 8/255 or a number such as 0.0314");
         }
         double value = Double.parseDouble(matcher.group(1));
         double divisor = matcher.group(2) == null ? 1 : Double.parseDouble(matcher.group(2));

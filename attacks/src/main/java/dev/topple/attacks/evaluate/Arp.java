@@ -18,8 +18,8 @@ public final class Arp {
     private Arp() {}
 
     /**
-     * The relative change of a metric, positive for the worse: {@code (clean - attacked) / |clean|} if higher is better,
-     * {@code (attacked - clean) / |clean|} if lower is.
+     * The relative change of a metric, positive for the worse: {@code (clean - attacked) / |clean|} if higher is
+     * better, {@code (attacked - clean) / |clean|} if lower is.
      *
      * @return NaN where the clean value is 0 or either value is NaN: there is no relative change then
      */
@@ -38,6 +38,6 @@ public final class Arp {
     }
 
     private static OptionalDouble ofTask(Map<String, Change> metrics) {
-        return metrics.values().stream().mapToDouble(Change::relative).filter(change -> !Double.isNaN(change)).average();
+        return metrics.values().stream().mapToDouble(Change::relative).filter(r -> !Double.isNaN(r)).average();
     }
 }

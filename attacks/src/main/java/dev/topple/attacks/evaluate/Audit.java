@@ -13,8 +13,8 @@ package dev.topple.attacks.evaluate;
  * @param outOfBudget how many images are further from the clean one than epsilon; nothing is tolerated, as the budget
  *     is kept exactly
  * @param notWorse how many images have no higher merit than before, so that the attack achieved nothing by its own rule
- * @param zeroWeightTasks for how many pairs of image and task the task had weight 0 at some step, because its loss was 0
- *     or the image has no pixel with a valid label
+ * @param zeroWeightTasks for how many pairs of image and task the task had weight 0 at some step, because its loss was
+ *     0 or the image has no pixel with a valid label
  * @param undefinedGradients for how many images the direction was NaN at some pixel and step; such pixels did not move
  */
 public record Audit(double largestPerturbation, double minimumPixel, double maximumPixel, long nanPixels,

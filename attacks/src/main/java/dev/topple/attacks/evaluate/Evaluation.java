@@ -26,8 +26,8 @@ import java.util.stream.IntStream;
 /**
  * Attacks a model on a data set with each of several plans, and measures what that does to every task.
  *
- * <p>First the clean images, then plan by plan all images; the data set is read once for each. A task for which the data
- * set has no labels is attacked against the model's own predictions on the clean images, and judged by how far it
+ * <p>First the clean images, then plan by plan all images; the data set is read once for each. A task for which the
+ * data set has no labels is attacked against the model's own predictions on the clean images, and judged by how far it
  * leaves them. Its clean errors are then 0 by construction (but for rounding), so metrics of which lower is better have
  * no relative change and no part in the ARP.
  */

@@ -6,9 +6,9 @@ package dev.topple.attacks.step;
 import dev.topple.engine.graph.Value;
 
 /**
- * Steps of size epsilon / steps from the clean image (Kurakin et al., 2017), with the settings of the code released with
- * Zhang et al., arXiv 2305.12066: no random start, and the result is the last iterate. It reaches the edge of the budget
- * only at pixels whose sign never turns.
+ * Steps of size epsilon / steps from the clean image (Kurakin et al., 2017), with the settings of the code released
+ * with Zhang et al., arXiv 2305.12066: no random start, and the result is the last iterate. It reaches the edge of the
+ * budget only at pixels whose sign never turns.
  *
  * @param steps how many
  */

@@ -53,9 +53,11 @@ class BudgetTest {
         RandomSource signs = new RandomSource(2);
         float[] far = new float[clean.shape().size()];
         for (int i = 0; i < far.length; i++) {
-            far[i] = clean.floats()[i] + ((i < special.length ? clean.floats()[i] < 0.5 : signs.nextBoolean()) ? 3 : -3);
+            boolean up = i < special.length ? clean.floats()[i] < 0.5 : signs.nextBoolean();
+            far[i] = clean.floats()[i] + (up ? 3 : -3);
         }
-        for (double epsilon : new double[] {0, 1e-9, 0x1p-24, 1e-4, 1 / 255.0, 0.0314, 8 / 255.0, 0.1, 1 / 3.0, 0.5, 1}) {
+        double[] epsilons = {0, 1e-9, 0x1p-24, 1e-4, 1 / 255.0, 0.0314, 8 / 255.0, 0.1, 1 / 3.0, 0.5, 1};
+        for (double epsilon : epsilons) {
             Budget budget = linf(epsilon);
             Tensor projected = project(device, budget, Tensor.of(clean.shape(), far), clean);
             double size = budget.size(clean.floats(), projected.floats(), 0, far.length);

@@ -29,7 +29,8 @@ class AuditTest {
     void everyFaultIsSeenAndPaddedRowsAreNot() {
         Tensor clean = Tensor.filled(IMAGES, 0.5f);
         AuditTally tally = new AuditTally(linf(0.25));
-        tally.add(clean, result(0.75f, 0.25f, 0.5f, 0.5f, 0.5f, Math.nextUp(0.75f), Float.NaN, 0.5f, 0.5f, 9, -9, 9), 3);
+        float tooFar = Math.nextUp(0.75f);
+        tally.add(clean, result(0.75f, 0.25f, 0.5f, 0.5f, 0.5f, tooFar, Float.NaN, 0.5f, 0.5f, 9, -9, 9), 3);
         Audit audit = tally.audit();
         assertEquals(Math.nextUp(0.75f) - 0.5, audit.largestPerturbation());
         assertEquals(audit.largestPerturbation() * 255, audit.largestPerturbationIn255());

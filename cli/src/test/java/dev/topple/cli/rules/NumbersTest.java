@@ -44,7 +44,8 @@ class NumbersTest {
 
     @Test
     void noTranscendentalsOfMathWhereBitsMatter() {
-        noAccess(resideInAnyPackage("dev.topple.engine.cpu..", "dev.topple.engine.random..", "dev.topple.mtl.rooms.."),
+        noAccess(resideInAnyPackage("dev.topple.engine.cpu..", "dev.topple.engine.random..",
+                "dev.topple.engine.reference..", "dev.topple.mtl.rooms.."),
                 access -> owner(access).equals("java.lang.Math") && TRANSCENDENTALS.contains(access.getName()));
     }
 

@@ -24,11 +24,14 @@ enum BlockCode {
     ABS,
     SQRT,
     CLAMP,
+    RELU,
     RELU_GRADIENT,
     SIGN,
     EXP,
     LOG,
+    /** From a and e^-|a|. */
     SIGMOID,
+    /** From a and e^2|a|. */
     TANH,
     POWER,
     INVERSE,

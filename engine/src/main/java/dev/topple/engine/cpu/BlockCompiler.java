@@ -145,12 +145,18 @@ final class BlockCompiler {
 
     private void emit(Node node, int out, List<Integer> in) {
         switch (node.op()) {
+            case Elementwise op -> emitElementwise(op, node, out, in);
+            case Layout.BroadcastTo broadcast -> copy(node.result(0).dtype(), out, in.get(0));
+            case Op other -> throw new IllegalStateException(other + " is not elementwise");
+        }
+    }
+
+    private void emitElementwise(Elementwise op, Node node, int out, List<Integer> in) {
+        switch (op) {
             case Unary unary -> emitUnary(unary, node, out, in.get(0));
             case Binary binary -> emitBinary(binary, node.operand(0).dtype() == DType.F32, out, in.get(0), in.get(1));
             case Elementwise.Where where -> three(node.result(0).dtype() == DType.F32 ? BlockCode.CHOOSE
                     : BlockCode.I_CHOOSE, out, in.get(0), in.get(1), in.get(2));
-            case Layout.BroadcastTo broadcast -> copy(node.result(0).dtype(), out, in.get(0));
-            case Op other -> throw new IllegalStateException(other + " is not elementwise");
         }
     }
 
@@ -162,16 +168,26 @@ final class BlockCompiler {
             case Unary.Log log -> two(BlockCode.LOG, out, a, 0);
             case Unary.Sqrt sqrt -> two(BlockCode.SQRT, out, a, 0);
             case Unary.Power power -> power(power.exponent(), out, a);
-            case Unary.Relu relu ->
-                each.add(BlockStep.of(BlockCode.CLAMP, out, a, 0, Float.POSITIVE_INFINITY));
-            case Unary.Sigmoid sigmoid -> two(BlockCode.SIGMOID, out, a, 0);
-            case Unary.Tanh tanh -> two(BlockCode.TANH, out, a, 0);
+            case Unary.Relu relu -> two(BlockCode.RELU, out, a, 0);
+            case Unary.Sigmoid sigmoid -> fromExp(BlockCode.SIGMOID, BlockCode.NEGATE, out, a);
+            case Unary.Tanh tanh -> fromExp(BlockCode.TANH, BlockCode.ADD, out, a);
             case Unary.Sign sign -> two(BlockCode.SIGN, out, a, 0);
             case Unary.Clamp clamp -> each.add(BlockStep.of(BlockCode.CLAMP, out, a, clamp.low(), clamp.high()));
             case Unary.StopGradient stop -> copy(node.result(0).dtype(), out, a);
             case Unary.Not not -> two(BlockCode.I_NOT, out, a, 0);
             case Unary.Cast cast -> cast(node.operand(0).dtype(), cast.to(), out, a);
         }
+    }
+
+    /** A function of a and e^-|a|, or of a and e^(|a| + |a|). */
+    private void fromExp(BlockCode function, BlockCode exponent, int out, int a) {
+        // Not a's register: if a is read for the last time, its register is out already.
+        int e = floats.take();
+        two(BlockCode.ABS, e, a, 0);
+        two(exponent, e, e, e);
+        two(BlockCode.EXP, e, e, 0);
+        two(function, out, a, e);
+        floats.give(e);
     }
 
     private void power(float exponent, int out, int a) {

@@ -56,6 +56,7 @@ record BlockProgram(BlockStep[] once, BlockStep[] each, int floatRegisters, int 
             case ABS -> BlockArithmetic.abs(f[s.out()], f[s.a()], n);
             case SQRT -> BlockArithmetic.sqrt(f[s.out()], f[s.a()], n);
             case CLAMP -> BlockArithmetic.clamp(f[s.out()], f[s.a()], s.p(), s.q(), n);
+            case RELU -> BlockArithmetic.relu(f[s.out()], f[s.a()], n);
             case POWER -> BlockArithmetic.power(f[s.out()], f[s.a()], s.p(), n);
             case INVERSE -> BlockArithmetic.inverse(f[s.out()], f[s.a()], n);
             case INVERSE_SQRT -> BlockArithmetic.inverseSqrt(f[s.out()], f[s.a()], n);
@@ -63,8 +64,8 @@ record BlockProgram(BlockStep[] once, BlockStep[] each, int floatRegisters, int 
             case SIGN -> lanes.sign(f[s.out()], f[s.a()], n);
             case EXP -> lanes.exp(f[s.out()], f[s.a()], n);
             case LOG -> lanes.log(f[s.out()], f[s.a()], n);
-            case SIGMOID -> lanes.sigmoid(f[s.out()], f[s.a()], n);
-            case TANH -> lanes.tanh(f[s.out()], f[s.a()], n);
+            case SIGMOID -> lanes.sigmoid(f[s.out()], f[s.a()], f[s.b()], n);
+            case TANH -> lanes.tanh(f[s.out()], f[s.a()], f[s.b()], n);
             case COMPARE -> lanes.compare(s.relation(), i[s.out()], f[s.a()], f[s.b()], n);
             case CHOOSE -> lanes.choose(f[s.out()], i[s.a()], f[s.b()], f[s.c()], n);
             case TO_INT -> BlockArithmetic.toInt(i[s.out()], f[s.a()], n);

@@ -4,6 +4,7 @@
 package dev.topple.engine.cpu;
 
 import dev.topple.engine.graph.Graph;
+import dev.topple.engine.graph.Op;
 import dev.topple.engine.graph.Source;
 import dev.topple.engine.graph.Value;
 import dev.topple.engine.tensor.Variable;
@@ -52,8 +53,8 @@ final class Endings {
 
     private Slot output(String name, Value value) {
         Slot slot = slots.apply(value);
-        Source source = Lowering.root(value).node().op() instanceof Source s ? s : null;
-        if (source instanceof Source.Read || source instanceof Source.Input) {
+        Op origin = Lowering.root(value).node().op();
+        if (origin instanceof Source.Read || origin instanceof Source.Input) {
             Slot copy = Slot.persistent(slot.dtype(), slot.size());
             before.add(new CopyInstruction(slot, copy, "to output " + name));
             return copy;

@@ -30,11 +30,7 @@ public sealed interface Binary extends Elementwise {
             case BOOL -> logical || comparable;
         };
         Check.require(fits && a.dtype() == b.dtype(), this, "types do not fit", operands);
-        try {
-            return a.withShape(Shape.broadcast(a.shape(), b.shape()));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(mnemonic() + ": " + e.getMessage(), e);
-        }
+        return a.withShape(Check.broadcast(this, a.shape(), b.shape()));
     }
 
     /** a + b; on floats and integers. */

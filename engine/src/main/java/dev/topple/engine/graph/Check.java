@@ -4,6 +4,7 @@
 package dev.topple.engine.graph;
 
 import dev.topple.engine.tensor.DType;
+import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.TensorType;
 import java.util.List;
 
@@ -30,6 +31,15 @@ final class Check {
         operands(op, operands, count);
         for (int i = 0; i < count; i++) {
             dtype(op, operands, i, DType.F32);
+        }
+    }
+
+    /** The common shape of two operands after broadcasting. */
+    static Shape broadcast(Op op, Shape a, Shape b) {
+        try {
+            return Shape.broadcast(a, b);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(op + ": " + e.getMessage(), e);
         }
     }
 

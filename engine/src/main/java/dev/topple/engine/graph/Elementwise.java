@@ -19,8 +19,8 @@ public sealed interface Elementwise extends Op permits Unary, Binary, Elementwis
             Check.dtype(this, operands, 0, DType.BOOL);
             Check.require(operands.get(1).dtype() == operands.get(2).dtype(), this, "both choices must have one type",
                     operands);
-            Shape shape = Shape.broadcast(operands.get(0).shape(),
-                    Shape.broadcast(operands.get(1).shape(), operands.get(2).shape()));
+            Shape shape = Check.broadcast(this, operands.get(0).shape(),
+                    Check.broadcast(this, operands.get(1).shape(), operands.get(2).shape()));
             return List.of(operands.get(1).withShape(shape));
         }
 

@@ -33,9 +33,9 @@ public sealed interface Indexing extends Op {
     }
 
     /**
-     * Operands (floats, indices): the adjoint of {@link Gather}, which adds each slice to the place along an axis of the
-     * given size that its index names, in ascending order of the indices' positions. An index out of range adds nothing
-     * (and the gradient there, a Gather, is NaN).
+     * Operands (floats, indices): the adjoint of {@link Gather}, which adds each slice to the place along an axis of
+     * the given size that its index names, in ascending order of the indices' positions. An index out of range adds
+     * nothing (and the gradient there, a Gather, is NaN).
      */
     record ScatterAdd(int axis, int size) implements Indexing {
         @Override

@@ -23,7 +23,7 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Op {
         int k = a.dim(transposeA ? -2 : -1);
         int n = b.dim(transposeB ? -2 : -1);
         Check.require(k == b.dim(transposeB ? -1 : -2), this, "the inner sizes differ", operands);
-        Shape batch = Shape.broadcast(batch(a), batch(b));
+        Shape batch = Check.broadcast(this, batch(a), batch(b));
         int[] dims = java.util.Arrays.copyOf(batch.dims(), batch.rank() + 2);
         dims[batch.rank()] = m;
         dims[batch.rank() + 1] = n;

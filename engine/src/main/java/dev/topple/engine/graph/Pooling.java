@@ -56,8 +56,8 @@ public sealed interface Pooling extends Op {
     }
 
     /**
-     * The largest of each window. Results (values, i32 indices {@code y * W + x} of the first largest within its plane).
-     * Padding never wins; NaN does.
+     * The largest of each window. Results (values, i32 indices {@code y * W + x} of the first largest within its
+     * plane). Padding never wins; the first NaN does.
      */
     record MaxPool2d(Window window) implements Pooling {
         @Override

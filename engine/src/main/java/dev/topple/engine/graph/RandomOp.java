@@ -10,8 +10,9 @@ import java.util.List;
 
 /**
  * Random floats, counter-based (Philox; {@code dev.topple.engine.random.Philox} says which element gets which number).
- * The operand holds one 64-bit key per image as two i32 words, {@code [N, 2]}: an image's numbers depend on its own key,
- * the stream and the element's position, never on its neighbours. Equal keys and streams give equal numbers. No gradient.
+ * The operand holds one 64-bit key per image as two i32 words, {@code [N, 2]}: an image's numbers depend on its own
+ * key, the stream and the element's position, never on its neighbours. Equal keys and streams give equal numbers. No
+ * gradient.
  */
 public sealed interface RandomOp extends Op {
 

@@ -41,8 +41,8 @@ public sealed interface Softmax extends Op {
     }
 
     /**
-     * Operands (logits {@code [N, C, ...]}, i32 labels {@code [N, ...]}, optionally class weights {@code [C]}): for each
-     * place the negative log-probability of its label in nats, times the label's weight. A place with the label
+     * Operands (logits {@code [N, C, ...]}, i32 labels {@code [N, ...]}, optionally class weights {@code [C]}): for
+     * each place the negative log-probability of its label in nats, times the label's weight. A place with the label
      * {@code ignored} gives 0; any other label outside of 0 to C-1 gives NaN, so that it is noticed.
      */
     record CrossEntropy(int ignored) implements Softmax {
@@ -111,8 +111,9 @@ public sealed interface Softmax extends Op {
         Check.dtype(op, operands, 0, DType.F32);
         Check.dtype(op, operands, 1, DType.I32);
         Shape logits = operands.get(0).shape();
-        Check.require(logits.rank() >= 2 && Reduction.reduced(logits, List.of(1), false).equals(operands.get(1).shape()),
-                op, "labels must have the shape of the logits without the classes", operands);
+        Check.require(logits.rank() >= 2
+                && Reduction.reduced(logits, List.of(1), false).equals(operands.get(1).shape()), op,
+                "labels must have the shape of the logits without the classes", operands);
         if (weights >= 0) {
             Check.require(operands.get(weights).equals(TensorType.f32(logits.dim(1))), op,
                     "weights must have one element per class", operands);

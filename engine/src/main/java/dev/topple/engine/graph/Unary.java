@@ -61,7 +61,10 @@ public sealed interface Unary extends Elementwise {
     record Power(float exponent) implements Unary {
         @Override
         public void gradient(Adjoint adjoint) {
-            adjoint.add(0, () -> adjoint.of(0).times(adjoint.operand(0).power(exponent - 1.0).times(exponent)));
+            // A constant has the gradient zero, also at 0, where the formula gives NaN.
+            if (exponent != 0) {
+                adjoint.add(0, () -> adjoint.of(0).times(adjoint.operand(0).power(exponent - 1.0).times(exponent)));
+            }
         }
     }
 

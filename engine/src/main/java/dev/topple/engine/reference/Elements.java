@@ -34,13 +34,13 @@ final class Elements {
         return switch (op) {
             case Unary.Negate negate -> map(x, v -> -v);
             case Unary.Abs abs -> map(x, Math::abs);
-            case Unary.Exp exp -> map(x, Math::exp);
-            case Unary.Log log -> map(x, Math::log);
+            case Unary.Exp exp -> map(x, StrictMath::exp);
+            case Unary.Log log -> map(x, StrictMath::log);
             case Unary.Sqrt sqrt -> map(x, Math::sqrt);
             case Unary.Power power -> map(x, v -> power(v, power.exponent()));
             case Unary.Relu relu -> map(x, v -> v <= 0 ? 0 : v);
-            case Unary.Sigmoid sigmoid -> map(x, v -> 1 / (1 + Math.exp(-v)));
-            case Unary.Tanh tanh -> map(x, Math::tanh);
+            case Unary.Sigmoid sigmoid -> map(x, v -> 1 / (1 + StrictMath.exp(-v)));
+            case Unary.Tanh tanh -> map(x, StrictMath::tanh);
             case Unary.Sign sign -> map(x, v -> v > 0 ? 1 : v < 0 ? -1 : v);
             case Unary.Clamp clamp -> map(x, v -> v < clamp.low() ? clamp.low() : v > clamp.high() ? clamp.high() : v);
             case Unary.StopGradient stop -> x;
@@ -57,7 +57,7 @@ final class Elements {
 
     /** C's pow: as Java's, but 1 to any power is 1, and so is -1 to an infinite one. */
     private static double power(double x, double exponent) {
-        return x == 1 || x == -1 && Double.isInfinite(exponent) ? 1 : Math.pow(x, exponent);
+        return x == 1 || x == -1 && Double.isInfinite(exponent) ? 1 : StrictMath.pow(x, exponent);
     }
 
     private static Array cast(Array x, DType to) {

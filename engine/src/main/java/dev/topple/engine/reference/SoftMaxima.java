@@ -33,9 +33,9 @@ final class SoftMaxima {
             }
             double sum = 0;
             for (int k = 0; k < size; k++) {
-                sum += Math.exp(x.doubles()[first + k * stride] - largest);
+                sum += StrictMath.exp(x.doubles()[first + k * stride] - largest);
             }
-            y[i] = x.doubles()[i] - largest - Math.log(sum);
+            y[i] = x.doubles()[i] - largest - StrictMath.log(sum);
         }
         return Array.of(x.shape(), y);
     }
@@ -43,7 +43,7 @@ final class SoftMaxima {
     private static Array probabilities(Array x, int axis) {
         double[] y = logProbabilities(x, axis).doubles();
         for (int i = 0; i < y.length; i++) {
-            y[i] = Math.exp(y[i]);
+            y[i] = StrictMath.exp(y[i]);
         }
         return Array.of(x.shape(), y);
     }

@@ -24,7 +24,7 @@ public final class Variable {
             throw new IllegalArgumentException("a variable needs a name");
         }
         this.name = name;
-        this.initial = initial;
+        this.initial = initial.copy();
     }
 
     /** A variable that starts at zero. */
@@ -42,7 +42,7 @@ public final class Variable {
         return initial.type();
     }
 
-    /** The value on a device that has not assigned another. */
+    /** The value on a device that has not assigned another; not to be written to. */
     public Tensor initial() {
         return initial;
     }

@@ -136,6 +136,17 @@ class GradientsTest {
     }
 
     @Test
+    void powersHaveFiniteDerivativesAtZero() {
+        Value x = graph.input("x", TensorType.f32(1));
+        Value first = Gradients.of(x.power(2), x);
+        Value second = Gradients.of(first, x);
+        assertArrayEquals(new double[] {0}, run(first, 0));
+        assertArrayEquals(new double[] {2}, run(second, 0));
+        assertArrayEquals(new double[] {0}, run(Gradients.of(second, x), 0));
+        assertArrayEquals(new double[] {0}, run(Gradients.of(x.power(0), x), 0));
+    }
+
+    @Test
     void tiesShareTheGradient() {
         Value x = graph.input("x", TensorType.f32(4));
         Value two = graph.fill(Shape.of(4), 2);

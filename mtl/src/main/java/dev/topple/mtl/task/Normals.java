@@ -47,7 +47,7 @@ public record Normals() implements Task {
         Value valid = valid(label);
         Value truth = Pixels.where(valid, label);
         Value squares = squared(prediction).plus(EPSILON).times(squared(truth).plus(EPSILON));
-        Value cosine = prediction.times(truth).sumKeepingAxes(1).times(squares.power(-0.5));
+        Value cosine = prediction.times(truth).sumKeepingAxes(1).dividedBy(squares.sqrt());
         Value one = cosine.graph().fill(Shape.scalar(), 1);
         return Pixels.mean(Pixels.where(valid, one.minus(cosine)), Pixels.count(valid));
     }
@@ -73,7 +73,7 @@ public record Normals() implements Task {
     @Override
     public Value labelOf(Value prediction) {
         Value fixed = prediction.stopGradient();
-        return fixed.times(squared(fixed).plus(EPSILON).power(-0.5));
+        return fixed.dividedBy(squared(fixed).plus(EPSILON).sqrt());
     }
 
     @Override

@@ -82,24 +82,10 @@ public final class BlockArithmetic {
         }
     }
 
-    /** One value, repeated. */
-    public static void fill(float[] out, float value, int from, int to) {
-        for (int i = from; i < to; i++) {
-            out[i] = value;
-        }
-    }
-
-    /** a + b s. */
-    public static void addScaled(float[] out, float[] a, float[] b, float s, int n) {
+    /** a where positive, else 0; NaN stays NaN. */
+    public static void relu(float[] out, float[] a, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = Math.fma(b[i], s, a[i]);
-        }
-    }
-
-    /** a s. */
-    public static void scale(float[] out, float[] a, float s, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = a[i] * s;
+            out[i] = Math.max(a[i], 0f);
         }
     }
 

@@ -8,9 +8,9 @@ import dev.topple.engine.graph.Convolution.Geometry;
 import dev.topple.engine.tensor.Shape;
 
 /**
- * The gradient of a convolution's image (the transposed convolution), for fixed shapes, with a fused epilogue whose rows
- * are the image's channels. With strides, the image's pixels fall into phases, and each phase multiplies only the taps
- * that reach it. Bits and error are as in {@link Conv2dKernel}.
+ * The gradient of a convolution's image (the transposed convolution), for fixed shapes, with a fused epilogue whose
+ * rows are the image's channels. With strides, the image's pixels fall into phases, and each phase multiplies only the
+ * taps that reach it. Bits and error are as in {@link Conv2dKernel}.
  *
  * <p>One run at a time; the object holds the operands of the run under way.
  */

@@ -9,10 +9,10 @@ import dev.topple.engine.tensor.Shape;
 import java.util.List;
 
 /**
- * Two-dimensional convolution by implicit matrix product, with a fused epilogue, for fixed shapes. The bits of an image's
- * result depend on that image, the weight and their shapes alone. Error: each result is the sum of chains of at most
- * about 288 fused multiply-adds (a whole channel's taps if those are more), so it is within about
- * {@code 1e-6 sqrt(depth)} times the typical product of the exact one.
+ * Two-dimensional convolution by implicit matrix product, with a fused epilogue, for fixed shapes. The bits of an
+ * image's result depend on that image, the weight and their shapes alone. Error: each result is the sum of chains of at
+ * most 288 fused multiply-adds (a whole channel's taps if those are more); for factors of about 1 it is within
+ * {@code 1e-5 sqrt(depth)} of the exact one.
  *
  * <p>One run at a time; the object holds the operands of the run under way.
  */

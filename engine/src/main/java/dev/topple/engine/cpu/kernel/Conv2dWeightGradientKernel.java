@@ -10,10 +10,10 @@ import dev.topple.engine.tensor.Shape;
 import java.util.Arrays;
 
 /**
- * The gradient of a convolution's weight, for fixed shapes. The images are cut into blocks of results; a block adds, for
- * each weight, chains over at most {@link GemmKernel#POSITION_BLOCK} of its results. Blocks are added in ascending order
- * within a fixed number of shares of the batch, and the shares in ascending order, so the bits depend on the shapes and
- * the values alone.
+ * The gradient of a convolution's weight, for fixed shapes. The images are cut into blocks of results; a block adds,
+ * for each weight, chains over at most {@link GemmKernel#POSITION_BLOCK} of its results. Blocks are added in ascending
+ * order within a fixed number of shares of the batch, and the shares in ascending order, so the bits depend on the
+ * shapes and the values alone.
  *
  * <p>One run at a time; the object holds the operands of the run under way.
  */
@@ -44,6 +44,8 @@ public final class Conv2dWeightGradientKernel {
     private final int[] positions;
     private final int[] lastPositions;
 
+    /** Adds a run of working memory to another. */
+    private final GemmEpilogue adding = new GemmEpilogue(false, false, true, false);
     private final Work sumBlocks = this::sumBlocks;
     private final Work sumShares = this::sumShares;
 
@@ -117,6 +119,7 @@ public final class Conv2dWeightGradientKernel {
         this.dwo = dwo;
         this.scratch = scratch;
         this.so = so;
+        adding.residual(scratch, 0);
         workers.run(shares * chunks, sumBlocks);
         workers.run(chunks, sumShares);
     }
@@ -190,17 +193,14 @@ public final class Conv2dWeightGradientKernel {
         int outputCount = Math.min(outputBlock, outputs - output);
         int rows = Math.min(channelBlock, phase.channels() - channel) * taps;
         int pitch = Math.ceilDiv(outputCount, gemm.lanes()) * gemm.lanes();
-        int outputStride = phase.channels() * taps;
-        int stride = chunks * chunkSize;
+        int first = so + chunk * chunkSize;
+        for (int share = 1; share < shares; share++) {
+            gemm.finish(adding, 0, scratch, first + share * chunks * chunkSize, scratch, first, first, rows * pitch);
+        }
         for (int o = 0; o < outputCount; o++) {
-            int to = dwo + (group * outputs + output + o) * outputStride + channel * taps;
-            int from = so + chunk * chunkSize + o;
+            int to = dwo + ((group * outputs + output + o) * phase.channels() + channel) * taps;
             for (int row = 0; row < rows; row++) {
-                float sum = scratch[from + row * pitch];
-                for (int share = 1; share < shares; share++) {
-                    sum += scratch[from + row * pitch + share * stride];
-                }
-                dw[to + row] = sum;
+                dw[to + row] = scratch[first + row * pitch + o];
             }
         }
     }

@@ -12,7 +12,9 @@ import java.util.List;
 /**
  * A sum over taps that has the same form for a grid of results: with group g, row m and the source's channels c,
  *
- * <pre>result[m][y][x] = sum over c, t of weight[m][c][taps[t]] source[c][y stepY + shiftY[t]][x stepX + shiftX[t]]</pre>
+ * <pre>
+ * result[m][y][x] = sum over c, t of weight[m][c][taps[t]] source[c][y stepY + shiftY[t]][x stepX + shiftX[t]]
+ * </pre>
  *
  * where the source is 0 outside its bounds. Result (y, x) of the grid lies at row {@code outY + y outStepY} and column
  * {@code outX + x outStepX} of an image {@code [outHeight, outWidth]}. A convolution is one such phase. The gradient of
@@ -81,8 +83,8 @@ record ConvPhase(int groups, int rows, int channels, int[] taps, int[] shiftY, i
         int channels = s.outChannels / g.groups();
         if (s.pointwise(g)) {
             int pixels = s.height * s.width;
-            return List.of(new ConvPhase(g.groups(), rows, channels, new int[1], new int[1], new int[1], 1, 1, 1, pixels,
-                    1, pixels, 0, 0, 1, 1, 1, pixels));
+            return List.of(new ConvPhase(g.groups(), rows, channels, new int[1], new int[1], new int[1], 1, 1, 1,
+                    pixels, 1, pixels, 0, 0, 1, 1, 1, pixels));
         }
         List<ConvPhase> phases = new ArrayList<>();
         for (int y = 0; y < Math.min(g.strideH(), s.height); y++) {

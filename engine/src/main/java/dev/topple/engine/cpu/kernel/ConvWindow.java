@@ -10,15 +10,17 @@ import java.util.Arrays;
  * constant offset. A block is {@code blockHeight} by {@code blockWidth} results; its source rows and columns are parted
  * by their residue modulo the step, so that neighbouring results read neighbouring elements at any stride.
  *
- * <p>Zeros stand for what lies outside the source. Where a whole row fits the block, the zeros right of one row serve as
- * those left of the next, which keeps the pitch, and with it the work on positions between rows, small.
+ * <p>Zeros stand for what lies outside the source. Where a whole row fits the block, the zeros right of one row serve
+ * as those left of the next, which keeps the pitch, and with it the work on positions between rows, small.
  *
  * <p>The size of a block is chosen by a cost model of the shapes alone. It has no influence on the bits.
  */
 final class ConvWindow {
 
-    /** Multiply-adds that a block should not exceed, so that all cores get a share of one image. */
-    private static final long WORK = 4L << 20;
+    /** A block should do no more than a part of an image's multiply-adds, so that all cores get some; within bounds. */
+    private static final int PARTS = 8;
+    private static final long LEAST_WORK = 4L << 20;
+    private static final long MOST_WORK = 48L << 20;
     /** Floats of working memory for the patch; past it, blocks get smaller. */
     private static final int PATCH = 96 << 10;
     private static final int POSITIONS = 1024;
@@ -151,10 +153,12 @@ final class ConvWindow {
         long best = Long.MAX_VALUE;
         int chosen = 1;
         long depth = (long) phase.channels() * phase.taps().length;
+        long pixels = (long) phase.gridHeight() * phase.gridWidth();
+        long work = Math.clamp(pixels * phase.rows() * depth / PARTS, LEAST_WORK, MOST_WORK);
         for (int height = 1; height <= phase.gridHeight(); height++) {
             boolean rowwise = rowwise(height);
-            long pairs = Math.ceilDiv(vectors(height, rowwise), 2);
-            if (height > 1 && (pairs * 2 * lanes * rows * depth > WORK || channels * channelStride(height) > PATCH
+            long positions = (long) vectors(height, rowwise) * lanes;
+            if (height > 1 && (positions * rows * depth > work || channels * channelStride(height) > PATCH
                     || height * pitch > POSITIONS)) {
                 break;
             }
@@ -173,10 +177,12 @@ final class ConvWindow {
     }
 
     private long blockCost(int height, int rows, long depth, boolean rowwise) {
-        long pairs = Math.ceilDiv(vectors(height, rowwise), 2);
+        int vectors = vectors(height, rowwise);
+        // The last of an odd number of vectors costs a little more than half a pair.
+        double pairs = vectors / 2 + 0.6 * (vectors % 2);
         long copying = (long) phase.channels() * residueY.length * (height + reachY) * (20 + pitch / 8);
         long finishing = (long) rows * height * (20 + blockWidth / 8);
-        return 500 + pairs * rows * depth + copying + finishing;
+        return 500 + (long) (pairs * rows * depth) + copying + finishing;
     }
 
     /** How many blocks lie above each other in the grid. */

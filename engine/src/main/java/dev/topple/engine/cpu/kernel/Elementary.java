@@ -99,13 +99,14 @@ final class Elementary {
         return a == 0 ? Float.NEGATIVE_INFINITY : Float.NaN;
     }
 
-    static float sigmoid(float a) {
-        float e = exp(-Math.abs(a));
+    /** From a and {@code e = exp(-|a|)}. */
+    static float sigmoid(float a, float e) {
         float s = 1 / (1 + e);
         return a < 0 ? e * s : s;
     }
 
-    static float tanh(float a) {
+    /** From a and {@code e = exp(2 |a|)}. */
+    static float tanh(float a, float e) {
         float x = Math.abs(a);
         float z = x * x;
         float p = Math.fma(T4, z, T3);
@@ -113,7 +114,7 @@ final class Elementary {
         p = Math.fma(p, z, T1);
         p = Math.fma(p, z, T0);
         float small = Math.fma(p * z, x, x);
-        float large = 1 - 2 / (exp(x + x) + 1);
+        float large = 1 - 2 / (e + 1);
         float y = x <= TANH_SMALL ? small : large;
         return Math.copySign(y, a);
     }

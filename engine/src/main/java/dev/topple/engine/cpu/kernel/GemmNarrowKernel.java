@@ -68,12 +68,14 @@ final class GemmNarrowKernel implements GemmKernel {
             int vector = 0;
             for (; vector + 2 <= vectors; vector += 2) {
                 for (int row = 0; row < rows; row += GemmKernel.CORRELATE_ROWS) {
-                    correlate2(offsets, row, x, xo, starts, from, to, g, go + vector * L, pitch, c, co + row * pitch + vector * L);
+                    correlate2(offsets, row, x, xo, starts, from, to, g, go + vector * L, pitch, c,
+                            co + row * pitch + vector * L);
                 }
             }
             for (; vector < vectors; vector++) {
                 for (int row = 0; row < rows; row += GemmKernel.CORRELATE_ROWS) {
-                    correlate1(offsets, row, x, xo, starts, from, to, g, go + vector * L, pitch, c, co + row * pitch + vector * L);
+                    correlate1(offsets, row, x, xo, starts, from, to, g, go + vector * L, pitch, c,
+                            co + row * pitch + vector * L);
                 }
             }
         }
@@ -84,8 +86,8 @@ final class GemmNarrowKernel implements GemmKernel {
         GemmFinish.run(epilogue, row, c, co, y, yo, ro, n);
     }
 
-    private static void tile6(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c, int co,
-            int pitch) {
+    private static void tile6(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c,
+            int co, int pitch) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c0b = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);
@@ -142,8 +144,8 @@ final class GemmNarrowKernel implements GemmKernel {
         FloatVector.fromArray(S, c, at + L).add(c5b).intoArray(c, at + L);
     }
 
-    private static void tile4(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c, int co,
-            int pitch) {
+    private static void tile4(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c,
+            int co, int pitch) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c0b = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);
@@ -184,8 +186,8 @@ final class GemmNarrowKernel implements GemmKernel {
         FloatVector.fromArray(S, c, at + L).add(c3b).intoArray(c, at + L);
     }
 
-    private static void tile2(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c, int co,
-            int pitch) {
+    private static void tile2(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c,
+            int co, int pitch) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c0b = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);
@@ -210,8 +212,8 @@ final class GemmNarrowKernel implements GemmKernel {
         FloatVector.fromArray(S, c, at + L).add(c1b).intoArray(c, at + L);
     }
 
-    private static void correlate2(int[] offsets, int row, float[] x, int xo, int[] starts, int from, int to, float[] g, int go,
-            int pitch, float[] c, int co) {
+    private static void correlate2(int[] offsets, int row, float[] x, int xo, int[] starts, int from, int to, float[] g,
+            int go, int pitch, float[] c, int co) {
         int x0 = xo + offsets[row];
         int x1 = xo + offsets[row + 1];
         int x2 = xo + offsets[row + 2];
@@ -254,22 +256,28 @@ final class GemmNarrowKernel implements GemmKernel {
             c5a = w.fma(ga, c5a);
             c5b = w.fma(gb, c5b);
         }
-        add(c0a, c, co);
-        add(c0b, c, co + L);
-        add(c1a, c, co + pitch);
-        add(c1b, c, co + pitch + L);
-        add(c2a, c, co + 2 * pitch);
-        add(c2b, c, co + 2 * pitch + L);
-        add(c3a, c, co + 3 * pitch);
-        add(c3b, c, co + 3 * pitch + L);
-        add(c4a, c, co + 4 * pitch);
-        add(c4b, c, co + 4 * pitch + L);
-        add(c5a, c, co + 5 * pitch);
-        add(c5b, c, co + 5 * pitch + L);
+        int at = co;
+        FloatVector.fromArray(S, c, at).add(c0a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c0b).intoArray(c, at + L);
+        at = co + pitch;
+        FloatVector.fromArray(S, c, at).add(c1a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c1b).intoArray(c, at + L);
+        at = co + 2 * pitch;
+        FloatVector.fromArray(S, c, at).add(c2a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c2b).intoArray(c, at + L);
+        at = co + 3 * pitch;
+        FloatVector.fromArray(S, c, at).add(c3a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c3b).intoArray(c, at + L);
+        at = co + 4 * pitch;
+        FloatVector.fromArray(S, c, at).add(c4a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c4b).intoArray(c, at + L);
+        at = co + 5 * pitch;
+        FloatVector.fromArray(S, c, at).add(c5a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c5b).intoArray(c, at + L);
     }
 
-    private static void correlate1(int[] offsets, int row, float[] x, int xo, int[] starts, int from, int to, float[] g, int go,
-            int pitch, float[] c, int co) {
+    private static void correlate1(int[] offsets, int row, float[] x, int xo, int[] starts, int from, int to, float[] g,
+            int go, int pitch, float[] c, int co) {
         int x0 = xo + offsets[row];
         int x1 = xo + offsets[row + 1];
         int x2 = xo + offsets[row + 2];
@@ -299,15 +307,17 @@ final class GemmNarrowKernel implements GemmKernel {
             w = FloatVector.broadcast(S, x[x5 + s]);
             c5a = w.fma(ga, c5a);
         }
-        add(c0a, c, co);
-        add(c1a, c, co + pitch);
-        add(c2a, c, co + 2 * pitch);
-        add(c3a, c, co + 3 * pitch);
-        add(c4a, c, co + 4 * pitch);
-        add(c5a, c, co + 5 * pitch);
-    }
-
-    private static void add(FloatVector x, float[] c, int co) {
-        FloatVector.fromArray(S, c, co).add(x).intoArray(c, co);
+        int at = co;
+        FloatVector.fromArray(S, c, at).add(c0a).intoArray(c, at);
+        at = co + pitch;
+        FloatVector.fromArray(S, c, at).add(c1a).intoArray(c, at);
+        at = co + 2 * pitch;
+        FloatVector.fromArray(S, c, at).add(c2a).intoArray(c, at);
+        at = co + 3 * pitch;
+        FloatVector.fromArray(S, c, at).add(c3a).intoArray(c, at);
+        at = co + 4 * pitch;
+        FloatVector.fromArray(S, c, at).add(c4a).intoArray(c, at);
+        at = co + 5 * pitch;
+        FloatVector.fromArray(S, c, at).add(c5a).intoArray(c, at);
     }
 }

@@ -7,8 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The correlation for 512-bit vectors: tiles of 6 rows by 64 columns, since each row needs an index of its own and a
- * processor has few registers for those. See {@link GemmKernel#correlate}.
+ * The correlation for 512-bit vectors: tiles of 6 rows by 32 columns. More rows need more indices than a processor has
+ * registers for, and 6 by 64 was measured to spill. See {@link GemmKernel#correlate}.
  */
 final class GemmWideCorrelation {
 
@@ -26,19 +26,21 @@ final class GemmWideCorrelation {
             int vector = 0;
             for (; vector + 2 <= vectors; vector += 2) {
                 for (int row = 0; row < rows; row += GemmKernel.CORRELATE_ROWS) {
-                    tile2(offsets, row, x, xo, starts, from, to, g, go + vector * L, pitch, c, co + row * pitch + vector * L);
+                    tile2(offsets, row, x, xo, starts, from, to, g, go + vector * L, pitch, c,
+                            co + row * pitch + vector * L);
                 }
             }
             for (; vector < vectors; vector++) {
                 for (int row = 0; row < rows; row += GemmKernel.CORRELATE_ROWS) {
-                    tile1(offsets, row, x, xo, starts, from, to, g, go + vector * L, pitch, c, co + row * pitch + vector * L);
+                    tile1(offsets, row, x, xo, starts, from, to, g, go + vector * L, pitch, c,
+                            co + row * pitch + vector * L);
                 }
             }
         }
     }
 
-    private static void tile2(int[] offsets, int row, float[] x, int xo, int[] starts, int from, int to, float[] g, int go,
-            int pitch, float[] c, int co) {
+    private static void tile2(int[] offsets, int row, float[] x, int xo, int[] starts, int from, int to, float[] g,
+            int go, int pitch, float[] c, int co) {
         int x0 = xo + offsets[row];
         int x1 = xo + offsets[row + 1];
         int x2 = xo + offsets[row + 2];
@@ -81,22 +83,28 @@ final class GemmWideCorrelation {
             c5a = w.fma(ga, c5a);
             c5b = w.fma(gb, c5b);
         }
-        add(c0a, c, co);
-        add(c0b, c, co + L);
-        add(c1a, c, co + pitch);
-        add(c1b, c, co + pitch + L);
-        add(c2a, c, co + 2 * pitch);
-        add(c2b, c, co + 2 * pitch + L);
-        add(c3a, c, co + 3 * pitch);
-        add(c3b, c, co + 3 * pitch + L);
-        add(c4a, c, co + 4 * pitch);
-        add(c4b, c, co + 4 * pitch + L);
-        add(c5a, c, co + 5 * pitch);
-        add(c5b, c, co + 5 * pitch + L);
+        int at = co;
+        FloatVector.fromArray(S, c, at).add(c0a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c0b).intoArray(c, at + L);
+        at = co + pitch;
+        FloatVector.fromArray(S, c, at).add(c1a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c1b).intoArray(c, at + L);
+        at = co + 2 * pitch;
+        FloatVector.fromArray(S, c, at).add(c2a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c2b).intoArray(c, at + L);
+        at = co + 3 * pitch;
+        FloatVector.fromArray(S, c, at).add(c3a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c3b).intoArray(c, at + L);
+        at = co + 4 * pitch;
+        FloatVector.fromArray(S, c, at).add(c4a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c4b).intoArray(c, at + L);
+        at = co + 5 * pitch;
+        FloatVector.fromArray(S, c, at).add(c5a).intoArray(c, at);
+        FloatVector.fromArray(S, c, at + L).add(c5b).intoArray(c, at + L);
     }
 
-    private static void tile1(int[] offsets, int row, float[] x, int xo, int[] starts, int from, int to, float[] g, int go,
-            int pitch, float[] c, int co) {
+    private static void tile1(int[] offsets, int row, float[] x, int xo, int[] starts, int from, int to, float[] g,
+            int go, int pitch, float[] c, int co) {
         int x0 = xo + offsets[row];
         int x1 = xo + offsets[row + 1];
         int x2 = xo + offsets[row + 2];
@@ -126,15 +134,17 @@ final class GemmWideCorrelation {
             w = FloatVector.broadcast(S, x[x5 + s]);
             c5a = w.fma(ga, c5a);
         }
-        add(c0a, c, co);
-        add(c1a, c, co + pitch);
-        add(c2a, c, co + 2 * pitch);
-        add(c3a, c, co + 3 * pitch);
-        add(c4a, c, co + 4 * pitch);
-        add(c5a, c, co + 5 * pitch);
-    }
-
-    private static void add(FloatVector x, float[] c, int co) {
-        FloatVector.fromArray(S, c, co).add(x).intoArray(c, co);
+        int at = co;
+        FloatVector.fromArray(S, c, at).add(c0a).intoArray(c, at);
+        at = co + pitch;
+        FloatVector.fromArray(S, c, at).add(c1a).intoArray(c, at);
+        at = co + 2 * pitch;
+        FloatVector.fromArray(S, c, at).add(c2a).intoArray(c, at);
+        at = co + 3 * pitch;
+        FloatVector.fromArray(S, c, at).add(c3a).intoArray(c, at);
+        at = co + 4 * pitch;
+        FloatVector.fromArray(S, c, at).add(c4a).intoArray(c, at);
+        at = co + 5 * pitch;
+        FloatVector.fromArray(S, c, at).add(c5a).intoArray(c, at);
     }
 }

@@ -9,10 +9,12 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The kernel for 512-bit vectors: tiles of 12 rows by 32 columns, 24 accumulators. With the two vectors of B and the
- * broadcast of A that is 27 of the 32 registers; larger tiles were measured to spill. Smaller tiles serve the last rows.
+ * broadcast of A that is 27 of the 32 registers; larger tiles were measured to spill. Smaller tiles serve the last
+ * rows.
  *
  * <p>Accumulators are locals and every step is written out, because only then does the JVM's compiler keep them in
- * registers.
+ * registers. For the same reason a tile is always added to C, which is set to 0 beforehand where need be: a second way
+ * out of the loop was measured to exceed what the compiler inlines, at a tenth of the speed.
  */
 final class GemmWideKernel implements GemmKernel {
 
@@ -52,7 +54,13 @@ final class GemmWideKernel implements GemmKernel {
                 int at = ao + row * depth;
                 int to = co + row * pitch + v * L;
                 switch (panel) {
-                    case 12 -> tile12(depth, a, at, offsets, b, b0, b1, c, to, pitch);
+                    case 12 -> {
+                        if (v + 1 < vectors) {
+                            tile12(depth, a, at, offsets, b, b0, b1, c, to, pitch);
+                        } else {
+                            half12(depth, a, at, offsets, b, b0, c, to, pitch);
+                        }
+                    }
                     case 8 -> tile8(depth, a, at, offsets, b, b0, b1, c, to, pitch);
                     default -> tile4(depth, a, at, offsets, b, b0, b1, c, to, pitch);
                 }
@@ -71,8 +79,8 @@ final class GemmWideKernel implements GemmKernel {
         GemmFinish.run(epilogue, row, c, co, y, yo, ro, n);
     }
 
-    private static void tile12(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c, int co,
-            int pitch) {
+    private static void tile12(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c,
+            int co, int pitch) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c0b = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);
@@ -177,8 +185,65 @@ final class GemmWideKernel implements GemmKernel {
         FloatVector.fromArray(S, c, at + L).add(c11b).intoArray(c, at + L);
     }
 
-    private static void tile8(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c, int co,
+    /** One vector wide, for the last of an odd number. */
+    private static void half12(int depth, float[] a, int ao, int[] offsets, float[] b, int bo, float[] c, int co,
             int pitch) {
+        FloatVector c0a = FloatVector.zero(S);
+        FloatVector c1a = FloatVector.zero(S);
+        FloatVector c2a = FloatVector.zero(S);
+        FloatVector c3a = FloatVector.zero(S);
+        FloatVector c4a = FloatVector.zero(S);
+        FloatVector c5a = FloatVector.zero(S);
+        FloatVector c6a = FloatVector.zero(S);
+        FloatVector c7a = FloatVector.zero(S);
+        FloatVector c8a = FloatVector.zero(S);
+        FloatVector c9a = FloatVector.zero(S);
+        FloatVector c10a = FloatVector.zero(S);
+        FloatVector c11a = FloatVector.zero(S);
+        for (int k = 0; k < depth; k++) {
+            int i = ao + 12 * k;
+            FloatVector x = FloatVector.fromArray(S, b, bo + offsets[k]);
+            c0a = FloatVector.broadcast(S, a[i]).fma(x, c0a);
+            c1a = FloatVector.broadcast(S, a[i + 1]).fma(x, c1a);
+            c2a = FloatVector.broadcast(S, a[i + 2]).fma(x, c2a);
+            c3a = FloatVector.broadcast(S, a[i + 3]).fma(x, c3a);
+            c4a = FloatVector.broadcast(S, a[i + 4]).fma(x, c4a);
+            c5a = FloatVector.broadcast(S, a[i + 5]).fma(x, c5a);
+            c6a = FloatVector.broadcast(S, a[i + 6]).fma(x, c6a);
+            c7a = FloatVector.broadcast(S, a[i + 7]).fma(x, c7a);
+            c8a = FloatVector.broadcast(S, a[i + 8]).fma(x, c8a);
+            c9a = FloatVector.broadcast(S, a[i + 9]).fma(x, c9a);
+            c10a = FloatVector.broadcast(S, a[i + 10]).fma(x, c10a);
+            c11a = FloatVector.broadcast(S, a[i + 11]).fma(x, c11a);
+        }
+        int at = co;
+        FloatVector.fromArray(S, c, at).add(c0a).intoArray(c, at);
+        at = co + pitch;
+        FloatVector.fromArray(S, c, at).add(c1a).intoArray(c, at);
+        at = co + 2 * pitch;
+        FloatVector.fromArray(S, c, at).add(c2a).intoArray(c, at);
+        at = co + 3 * pitch;
+        FloatVector.fromArray(S, c, at).add(c3a).intoArray(c, at);
+        at = co + 4 * pitch;
+        FloatVector.fromArray(S, c, at).add(c4a).intoArray(c, at);
+        at = co + 5 * pitch;
+        FloatVector.fromArray(S, c, at).add(c5a).intoArray(c, at);
+        at = co + 6 * pitch;
+        FloatVector.fromArray(S, c, at).add(c6a).intoArray(c, at);
+        at = co + 7 * pitch;
+        FloatVector.fromArray(S, c, at).add(c7a).intoArray(c, at);
+        at = co + 8 * pitch;
+        FloatVector.fromArray(S, c, at).add(c8a).intoArray(c, at);
+        at = co + 9 * pitch;
+        FloatVector.fromArray(S, c, at).add(c9a).intoArray(c, at);
+        at = co + 10 * pitch;
+        FloatVector.fromArray(S, c, at).add(c10a).intoArray(c, at);
+        at = co + 11 * pitch;
+        FloatVector.fromArray(S, c, at).add(c11a).intoArray(c, at);
+    }
+
+    private static void tile8(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c,
+            int co, int pitch) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c0b = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);
@@ -251,8 +316,8 @@ final class GemmWideKernel implements GemmKernel {
         FloatVector.fromArray(S, c, at + L).add(c7b).intoArray(c, at + L);
     }
 
-    private static void tile4(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c, int co,
-            int pitch) {
+    private static void tile4(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c,
+            int co, int pitch) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c0b = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);

@@ -48,11 +48,11 @@ public interface LaneKernels {
     /** The natural logarithm, within 1 ulp. */
     void log(float[] out, float[] a, int n);
 
-    /** 1 / (1 + e^-a), within 3 ulp. */
-    void sigmoid(float[] out, float[] a, int n);
+    /** 1 / (1 + e^-a), within 3 ulp, from a and {@code e = exp(-|a|)}. */
+    void sigmoid(float[] out, float[] a, float[] e, int n);
 
-    /** The hyperbolic tangent, within 3 ulp. */
-    void tanh(float[] out, float[] a, int n);
+    /** The hyperbolic tangent of a, within 3 ulp, from a and {@code e = exp(2 |a|)}. */
+    void tanh(float[] out, float[] a, float[] e, int n);
 
     /**
      * The sum of a run.

@@ -5,12 +5,13 @@ package dev.topple.engine.cpu.kernel;
 
 import dev.topple.engine.graph.Relation;
 
-/** The kernels as plain loops, for a JVM that was started without {@code jdk.incubator.vector}. */
+/** The kernels as plain loops, for a JVM without {@code jdk.incubator.vector}. */
 final class PlainLanes implements LaneKernels {
 
     @Override
     public String description() {
-        return "plain loops (start Java with --add-modules jdk.incubator.vector)";
+        boolean present = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        return present ? "plain loops" : "plain loops (start Java with --add-modules jdk.incubator.vector)";
     }
 
     @Override
@@ -87,16 +88,16 @@ final class PlainLanes implements LaneKernels {
     }
 
     @Override
-    public void sigmoid(float[] out, float[] a, int n) {
+    public void sigmoid(float[] out, float[] a, float[] e, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = Elementary.sigmoid(a[i]);
+            out[i] = Elementary.sigmoid(a[i], e[i]);
         }
     }
 
     @Override
-    public void tanh(float[] out, float[] a, int n) {
+    public void tanh(float[] out, float[] a, float[] e, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = Elementary.tanh(a[i]);
+            out[i] = Elementary.tanh(a[i], e[i]);
         }
     }
 

@@ -16,6 +16,9 @@ import jdk.incubator.vector.VectorSpecies;
  * The kernels with the Vector API. Only operations that are exact or correctly rounded are used, and never a reduction
  * over lanes, whose order is not specified. Vectors are at most 16 floats long; where they are shorter, a run is summed
  * in as many passes as it takes to serve all 16 partial sums, which gives the same bits.
+ *
+ * <p>Every loop has its whole arithmetic in its body: a method that takes and gives vectors may be compiled on its own
+ * first, is then too large to be compiled in line, and from then on allocates its vectors.
  */
 final class VectorLanes implements LaneKernels {
 
@@ -112,77 +115,67 @@ final class VectorLanes implements LaneKernels {
         }
     }
 
-    private static FloatVector exp(FloatVector a) {
-        FloatVector x = a.max(EXP_LOWEST).min(EXP_HIGHEST);
-        FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUNDER));
-        FloatVector n = shifted.sub(ROUNDER);
-        IntVector k = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
-        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_LOW), n.fma(FloatVector.broadcast(F, -LN2_HIGH), x));
-        FloatVector p = r.fma(FloatVector.broadcast(F, E5), FloatVector.broadcast(F, E4));
-        p = p.fma(r, FloatVector.broadcast(F, E3));
-        p = p.fma(r, FloatVector.broadcast(F, E2));
-        p = p.fma(r, FloatVector.broadcast(F, E1));
-        p = p.fma(r, FloatVector.broadcast(F, E0));
-        FloatVector y = p.fma(r.mul(r), r).add(1f);
-        IntVector half = k.lanewise(VectorOperators.ASHR, 1);
-        return y.mul(powerOfTwo(half)).mul(powerOfTwo(k.sub(half)));
-    }
-
-    private static FloatVector powerOfTwo(IntVector k) {
-        return k.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-    }
-
     @Override
     public void exp(float[] out, float[] a, int n) {
         for (int i = 0; i < n; i += L) {
-            exp(load(a, i)).intoArray(out, i);
+            FloatVector x = load(a, i).max(EXP_LOWEST).min(EXP_HIGHEST);
+            FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUNDER));
+            FloatVector e = shifted.sub(ROUNDER);
+            IntVector k = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
+            FloatVector r = e.fma(FloatVector.broadcast(F, -LN2_LOW), e.fma(FloatVector.broadcast(F, -LN2_HIGH), x));
+            FloatVector p = r.fma(FloatVector.broadcast(F, E5), FloatVector.broadcast(F, E4));
+            p = p.fma(r, FloatVector.broadcast(F, E3));
+            p = p.fma(r, FloatVector.broadcast(F, E2));
+            p = p.fma(r, FloatVector.broadcast(F, E1));
+            p = p.fma(r, FloatVector.broadcast(F, E0));
+            FloatVector y = p.fma(r.mul(r), r).add(1f);
+            IntVector half = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector first = half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector second = k.sub(half).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            y.mul(first).mul(second).intoArray(out, i);
         }
-    }
-
-    private static FloatVector log(FloatVector a) {
-        VectorMask<Float> subnormal = a.compare(VectorOperators.LT, Float.MIN_NORMAL);
-        FloatVector x = a.blend(a.mul(0x1p23f), subnormal);
-        IntVector bits = x.reinterpretAsInts().sub(SQRT_HALF_BITS);
-        FloatVector e = (FloatVector) bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
-        e = e.sub(FloatVector.zero(F).blend(23f, subnormal));
-        FloatVector f = bits.and(0x7FFFFF).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(1f);
-        FloatVector z = f.mul(f);
-        FloatVector p = f.fma(FloatVector.broadcast(F, L8), FloatVector.broadcast(F, L7));
-        p = p.fma(f, FloatVector.broadcast(F, L6));
-        p = p.fma(f, FloatVector.broadcast(F, L5));
-        p = p.fma(f, FloatVector.broadcast(F, L4));
-        p = p.fma(f, FloatVector.broadcast(F, L3));
-        p = p.fma(f, FloatVector.broadcast(F, L2));
-        p = p.fma(f, FloatVector.broadcast(F, L1));
-        p = p.fma(f, FloatVector.broadcast(F, L0));
-        FloatVector y = e.fma(FloatVector.broadcast(F, LN2_LOW), f.mul(z).mul(p));
-        y = z.fma(FloatVector.broadcast(F, -0.5f), y);
-        FloatVector result = e.fma(FloatVector.broadcast(F, LN2_HIGH), f.add(y));
-        result = result.blend(Float.POSITIVE_INFINITY, a.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
-        result = result.blend(Float.NaN, a.compare(VectorOperators.LT, 0f).or(a.compare(VectorOperators.NE, a)));
-        return result.blend(Float.NEGATIVE_INFINITY, a.compare(VectorOperators.EQ, 0f));
     }
 
     @Override
     public void log(float[] out, float[] a, int n) {
         for (int i = 0; i < n; i += L) {
-            log(load(a, i)).intoArray(out, i);
+            FloatVector v = load(a, i);
+            VectorMask<Float> subnormal = v.compare(VectorOperators.LT, Float.MIN_NORMAL);
+            FloatVector x = v.blend(v.mul(0x1p23f), subnormal);
+            IntVector bits = x.reinterpretAsInts().sub(SQRT_HALF_BITS);
+            FloatVector e = (FloatVector) bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
+            e = e.sub(FloatVector.zero(F).blend(23f, subnormal));
+            FloatVector f = bits.and(0x7FFFFF).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(1f);
+            FloatVector z = f.mul(f);
+            FloatVector p = f.fma(FloatVector.broadcast(F, L8), FloatVector.broadcast(F, L7));
+            p = p.fma(f, FloatVector.broadcast(F, L6));
+            p = p.fma(f, FloatVector.broadcast(F, L5));
+            p = p.fma(f, FloatVector.broadcast(F, L4));
+            p = p.fma(f, FloatVector.broadcast(F, L3));
+            p = p.fma(f, FloatVector.broadcast(F, L2));
+            p = p.fma(f, FloatVector.broadcast(F, L1));
+            p = p.fma(f, FloatVector.broadcast(F, L0));
+            FloatVector y = e.fma(FloatVector.broadcast(F, LN2_LOW), f.mul(z).mul(p));
+            y = z.fma(FloatVector.broadcast(F, -0.5f), y);
+            FloatVector result = e.fma(FloatVector.broadcast(F, LN2_HIGH), f.add(y));
+            result = result.blend(Float.POSITIVE_INFINITY, v.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
+            result = result.blend(Float.NaN, v.compare(VectorOperators.LT, 0f).or(v.compare(VectorOperators.NE, v)));
+            result.blend(Float.NEGATIVE_INFINITY, v.compare(VectorOperators.EQ, 0f)).intoArray(out, i);
         }
     }
 
     @Override
-    public void sigmoid(float[] out, float[] a, int n) {
+    public void sigmoid(float[] out, float[] a, float[] e, int n) {
         FloatVector one = FloatVector.broadcast(F, 1);
         for (int i = 0; i < n; i += L) {
-            FloatVector x = load(a, i);
-            FloatVector e = exp(x.abs().neg());
-            FloatVector s = one.div(e.add(one));
-            s.blend(e.mul(s), x.compare(VectorOperators.LT, 0f)).intoArray(out, i);
+            FloatVector power = load(e, i);
+            FloatVector s = one.div(power.add(one));
+            s.blend(power.mul(s), load(a, i).compare(VectorOperators.LT, 0f)).intoArray(out, i);
         }
     }
 
     @Override
-    public void tanh(float[] out, float[] a, int n) {
+    public void tanh(float[] out, float[] a, float[] e, int n) {
         FloatVector one = FloatVector.broadcast(F, 1);
         for (int i = 0; i < n; i += L) {
             FloatVector signed = load(a, i);
@@ -193,7 +186,7 @@ final class VectorLanes implements LaneKernels {
             p = p.fma(z, FloatVector.broadcast(F, T1));
             p = p.fma(z, FloatVector.broadcast(F, T0));
             FloatVector small = p.mul(z).fma(x, x);
-            FloatVector large = one.sub(FloatVector.broadcast(F, 2).div(exp(x.add(x)).add(one)));
+            FloatVector large = one.sub(FloatVector.broadcast(F, 2).div(load(e, i).add(one)));
             FloatVector y = large.blend(small, x.compare(VectorOperators.LE, TANH_SMALL));
             IntVector sign = signed.reinterpretAsInts().and(0x80000000);
             y.reinterpretAsInts().and(0x7FFFFFFF).or(sign).reinterpretAsFloats().intoArray(out, i);

@@ -47,8 +47,8 @@ class ConvKernelsTest {
         return y;
     }
 
-    private static float[] inputGradient(GemmKernel gemm, ConvReference c, Workers workers, float[] g, int go, float[] w,
-            GemmEpilogue epilogue) {
+    private static float[] inputGradient(GemmKernel gemm, ConvReference c, Workers workers, float[] g, int go,
+            float[] w, GemmEpilogue epilogue) {
         Conv2dInputGradientKernel kernel = new Conv2dInputGradientKernel(gemm, c.geometry(), c.image(), c.weight(),
                 epilogue);
         float[] packed = ConvReference.rubbish(kernel.packedSize());
@@ -110,8 +110,8 @@ class ConvKernelsTest {
                         int reach = dilation * (kernel - 1);
                         int top = new int[] {0, reach / 2, reach, 1}[padding];
                         int bottom = new int[] {0, reach / 2, 0, 2}[padding];
-                        Geometry g = new Geometry(stride, 1 + (stride + padding) % 3, top, bottom, bottom, top, dilation,
-                                1 + (dilation + padding) % 3, 1);
+                        Geometry g = new Geometry(stride, 1 + (stride + padding) % 3, top, bottom, bottom, top,
+                                dilation, 1 + (dilation + padding) % 3, 1);
                         ConvReference c = new ConvReference(g, 1 + random.nextInt(2), 1 + random.nextInt(4),
                                 7 + random.nextInt(9), 7 + random.nextInt(13), 1 + random.nextInt(14), kernel,
                                 kernels[random.nextInt(3)]);

@@ -81,11 +81,12 @@ class WorkersTest {
             for (int bad = 0; bad < 20; bad++) {
                 int failing = bad;
                 IllegalArgumentException thrown = new IllegalArgumentException("item " + bad);
-                assertSame(thrown, assertThrows(IllegalArgumentException.class, () -> workers.run(20, (item, worker) -> {
+                Work work = (item, worker) -> {
                     if (item == failing) {
                         throw thrown;
                     }
-                })));
+                };
+                assertSame(thrown, assertThrows(IllegalArgumentException.class, () -> workers.run(20, work)));
                 AtomicInteger done = new AtomicInteger();
                 workers.run(20, (item, worker) -> done.incrementAndGet());
                 assertEquals(20, done.get());

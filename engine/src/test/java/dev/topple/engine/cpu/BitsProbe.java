@@ -1,0 +1,42 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.engine.cpu;
+
+import dev.topple.engine.cpu.kernel.Simd;
+import java.io.File;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** A program that prints a checksum of a training step, to be run by a JVM with other flags. */
+final class BitsProbe {
+
+    private BitsProbe() {}
+
+    public static void main(String[] args) {
+        System.out.println("checksum " + checksum());
+    }
+
+    static long checksum() {
+        return CpuDeterminismTest.checksum(CpuDeterminismTest.train(1, true, Simd.chosen(), 1, 1));
+    }
+
+    private static String location(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    }
+
+    /** What a JVM with the given flag prints. */
+    static String inChild(String flag) throws Exception {
+        String classPath = String.join(File.pathSeparator, location(CpuDevice.class), location(BitsProbe.class),
+                location(org.junit.jupiter.api.Test.class), location(org.junit.jupiter.api.Assertions.class),
+                location(org.junit.jupiter.params.ParameterizedTest.class));
+        Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), flag,
+                "--add-modules", "jdk.incubator.vector", "-cp", classPath, BitsProbe.class.getName())
+                .redirectErrorStream(true).start();
+        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        child.waitFor();
+        return output.lines().filter(line -> line.startsWith("checksum ")).map(line -> line.substring(9)).findFirst()
+                .orElse(output);
+    }
+}
