@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -64,9 +65,9 @@ final class AttackCommand implements Callable<Integer> {
     @Mixin
     private DataOption data;
 
-    @Option(names = "--attack", paramLabel = "NAME", split = ",", defaultValue = "pgd",
+    @Option(names = "--attack", paramLabel = "NAME", defaultValue = "pgd",
             description = "fgsm, ifgsm or pgd, or several with commas. Default: ${DEFAULT-VALUE}.")
-    private List<String> attacks;
+    private String attacks;
 
     @Option(names = "--balance", paramLabel = "NAME", defaultValue = "single,total,signsum,dgba",
             description = "How the tasks become one direction: single (one attack per task), single:TASK, total,"
@@ -117,7 +118,7 @@ final class AttackCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         Budget budget = Budgets.parse(norm, eps);
-        requirePositive("--batch", batch);
+        Figures.requirePositive("--batch", batch);
         Model target = model.load().model();
         List<Plan> plans = plans(target);
         plans.forEach(plan -> plan.rule().check(budget));
@@ -127,10 +128,10 @@ final class AttackCommand implements Callable<Integer> {
             Evaluation evaluation = new Evaluation(target, images, opened,
                     new Protocol(budget, seed, batch, images.size()), plans);
             Output.requireFolder(out, RESULTS, PREVIEW);
-            err.println("attacking " + Complaint.line(target.name()) + " with " + plans.size()
-                    + (plans.size() == 1 ? " attack, " : " attacks, ") + budget.text());
-            err.println("on " + images.size() + (images.size() == 1 ? " image of " : " images of ")
-                    + Complaint.line(images.name()) + "; " + opened.description());
+            err.println("attacking " + Complaint.line(target.name()) + " with "
+                    + Figures.count(plans.size(), "attack") + ", " + budget.text());
+            err.println("on " + Figures.count(images.size(), "image") + " of " + Complaint.line(images.name()) + "; "
+                    + opened.description());
             EvaluationResult result = run(evaluation, images.size(), target, budget, plans, err);
             JsonValue document = ResultsDocument.of(result, command(), skipped);
             Json.write(out.resolve(RESULTS), document);
@@ -184,12 +185,6 @@ final class AttackCommand implements Callable<Integer> {
         return Main.FAILURE;
     }
 
-    private static void requirePositive(String option, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(option + " must be at least 1, but is " + value);
-        }
-    }
-
     /** What a person typed, so that the results say how to get them again. */
     private String command() {
         return spec.root().commandLine().getParseResult().originalArgs().stream()
@@ -203,7 +198,8 @@ final class AttackCommand implements Callable<Integer> {
                 : OptionalDouble.empty();
         OptionalInt stepCount = steps.map(OptionalInt::of).orElseGet(OptionalInt::empty);
         OptionalInt restartCount = restarts.map(OptionalInt::of).orElseGet(OptionalInt::empty);
-        List<String> names = attacks.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).distinct().toList();
+        List<String> names = Arrays.stream(attacks.split(",", -1)).map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .distinct().toList();
         List<Plan> plans = new ArrayList<>();
         for (String name : names) {
             // Of several attacks each takes the settings that it has; a setting that none has is refused.

@@ -110,7 +110,7 @@ final class AttackTable {
         String losses = result.tasks().stream().map(task -> task.name() + " in " + task.lossUnit())
                 .collect(Collectors.joining(", "));
         List<String> lines = new ArrayList<>(List.of(
-                look.directions() + "; " + result.images() + " images.",
+                look.directions() + "; " + Figures.count(result.images(), "image") + ".",
                 "ARP: the mean over tasks of the mean over metrics of the relative change, positive = damage.",
                 "Log loss: the mean over images of the sum over tasks of the logarithm of the loss;",
                 "losses: " + losses + ".",

@@ -55,9 +55,7 @@ final class DataOption {
 
     /** The images; what could not be read of a folder is named on standard error. */
     Dataset open(PrintWriter err) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("--limit must be at least 1, but is " + limit);
-        }
+        Figures.requirePositive("--limit", limit);
         if (data.equals("rooms")) {
             int[] hw = size();
             return RoomsDataset.heldOut(limit, hw[0], hw[1]);
@@ -96,8 +94,8 @@ final class DataOption {
         }
         int[] hw = {Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))};
         if (Math.min(hw[0], hw[1]) < SMALLEST || Math.max(hw[0], hw[1]) > LARGEST) {
-            throw new IllegalArgumentException("--size must be from " + SMALLEST + "x" + SMALLEST + " to " + LARGEST + "x"
-                    + LARGEST + " pixels, but is " + size);
+            throw new IllegalArgumentException("--size must be from " + SMALLEST + "x" + SMALLEST + " to " + LARGEST
+                    + "x" + LARGEST + " pixels, but is " + size);
         }
         return hw;
     }

@@ -56,9 +56,7 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
-        if (batch < 1) {
-            throw new IllegalArgumentException("--batch must be at least 1, but is " + batch);
-        }
+        Figures.requirePositive("--batch", batch);
         Model judged = model.load().model();
         Dataset images = data.open(judged, err);
         if (!images.labelled().containsAll(judged.tasks().stream().map(task -> task.name()).toList())) {
@@ -67,8 +65,8 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         int[] size = data.size();
         try (Device opened = device.open()) {
-            err.println("evaluating " + Complaint.line(judged.name()) + " on " + images.size() + " images of "
-                    + images.name() + "; " + opened.description());
+            err.println("evaluating " + Complaint.line(judged.name()) + " on "
+                    + Figures.count(images.size(), "image") + " of " + images.name() + "; " + opened.description());
             Model constant = ConstantPredictor.fit(judged.tasks(),
                     RoomsDataset.training(CONSTANT_SCENES, size[0], size[1]), CONSTANT_SCENES);
             Evaluation result;
@@ -124,7 +122,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     task.loss(), constant.loss());
         }
         List<String> lines = new ArrayList<>(table.rule().lines(look));
-        lines.add(look.directions() + "; " + result.images() + " images.");
+        lines.add(look.directions() + "; " + Figures.count(result.images(), "image") + ".");
         return lines;
     }
 

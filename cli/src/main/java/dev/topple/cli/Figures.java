@@ -6,7 +6,7 @@ package dev.topple.cli;
 import dev.topple.mtl.task.Metric;
 import java.util.Locale;
 
-/** How numbers and the names of metrics are written for people. */
+/** How numbers and the names of metrics are read from people and written for them. */
 final class Figures {
 
     private Figures() {}
@@ -28,6 +28,22 @@ final class Figures {
     /** A number with so many decimals. */
     static String decimal(double value, int decimals) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + decimals + "f", value) : UNDEFINED;
+    }
+
+    /**
+     * Refuses what is no count.
+     *
+     * @throws IllegalArgumentException in one line
+     */
+    static void requirePositive(String option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(option + " must be at least 1, but is " + value);
+        }
+    }
+
+    /** So many of a thing. */
+    static String count(long number, String thing) {
+        return number + " " + thing + (number == 1 ? "" : "s");
     }
 
     /** A metric's name, unit and direction. */

@@ -32,6 +32,7 @@ record Look(int columns, boolean colours, boolean symbols) {
     }
 
     /** What suits the other end of standard output. */
+    @SuppressWarnings("SystemConsoleNull")
     static Look ofOutput() {
         Console console = System.console();
         boolean terminal = console != null && console.isTerminal();

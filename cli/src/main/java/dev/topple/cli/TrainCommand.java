@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code topple train}. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true,
-        description = {"Trains a model for segmentation, depth and surface normals on rendered rooms. Without options it"
-                + " trains the model that comes with Topple. A training that was killed goes on where its last"
+        description = {"Trains a model for segmentation, depth and surface normals on rendered rooms. Without options"
+                + " it trains the model that comes with Topple. A training that was killed goes on where its last"
                 + " checkpoint was, and ends with the same bits."})
 final class TrainCommand implements Callable<Integer> {
 
@@ -86,13 +86,13 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         requireNew();
         Output.requireFile(out);
+        Figures.requirePositive("--steps", steps);
+        Figures.requirePositive("--batch", batch);
+        Figures.requirePositive("--held-out", heldOut);
         TrainingConfiguration configuration = DefaultRecipe.configuration(seed, steps, batch);
         if (scenes < batch) {
             throw new IllegalArgumentException(
                     "--scenes " + scenes + " is fewer than a batch; take at least --batch, which is " + batch);
-        }
-        if (heldOut < 1) {
-            throw new IllegalArgumentException("--held-out must be at least 1, but is " + heldOut);
         }
         int[] hw = DataOption.parseSize(size);
         PrintWriter err = spec.commandLine().getErr();

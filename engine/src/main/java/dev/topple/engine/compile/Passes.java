@@ -10,6 +10,7 @@ import dev.topple.engine.graph.Op;
 import dev.topple.engine.graph.Source;
 import dev.topple.engine.graph.Unary;
 import dev.topple.engine.graph.Value;
+import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What is done to a graph before a device lowers it: what nobody needs is dropped, what depends on constants alone is
@@ -57,31 +59,20 @@ public final class Passes {
         return new Passes(graph, evaluator).run();
     }
 
+    /** Folding leaves the operands of what it folded behind, so the copy is pruned once more. */
     private Graph run() {
-        Set<Node> needed = needed();
-        for (Node node : source.nodes()) {
-            if (needed.contains(node)) {
-                copy(node);
-            }
-        }
-        source.outputs().forEach((name, value) -> target.output(name, copies.get(value)));
-        source.assignments().forEach((variable, value) -> target.assign(variable, copies.get(value)));
-        return prune(target);
+        rewrite(this::tidy);
+        Passes pruning = new Passes(target, evaluator);
+        pruning.rewrite(pruning::keep);
+        return pruning.target;
     }
 
-    /** Folding leaves the operands of what it folded behind, so the copy is pruned once more. */
-    private static Graph prune(Graph graph) {
-        Passes passes = new Passes(graph, (op, operands) -> List.of());
-        Set<Node> needed = passes.needed();
-        for (Node node : graph.nodes()) {
-            if (needed.contains(node)) {
-                List<Value> operands = node.operands().stream().map(passes.copies::get).toList();
-                passes.put(node, passes.add(node.op(), operands).results());
-            }
-        }
-        graph.outputs().forEach((name, value) -> passes.target.output(name, passes.copies.get(value)));
-        graph.assignments().forEach((variable, value) -> passes.target.assign(variable, passes.copies.get(value)));
-        return passes.target;
+    /** Copies what is needed, node by node. */
+    private void rewrite(Consumer<Node> copy) {
+        Set<Node> needed = needed();
+        source.nodes().stream().filter(needed::contains).forEach(copy);
+        source.outputs().forEach((name, value) -> target.output(name, copies.get(value)));
+        source.assignments().forEach((variable, value) -> target.assign(variable, copies.get(value)));
     }
 
     private Set<Node> needed() {
@@ -97,7 +88,11 @@ public final class Passes {
         return needed;
     }
 
-    private void copy(Node node) {
+    private void keep(Node node) {
+        put(node, add(node.op(), node.operands().stream().map(copies::get).toList()).results());
+    }
+
+    private void tidy(Node node) {
         List<Value> operands = node.operands().stream().map(copies::get).toList();
         if (changesNothing(node)) {
             // Such nodes matter to differentiation alone, and that is over.
@@ -154,7 +149,7 @@ public final class Passes {
     }
 
     private static boolean uniform(Tensor tensor) {
-        if (tensor.dtype() != dev.topple.engine.tensor.DType.F32 || tensor.shape().size() == 0) {
+        if (tensor.dtype() != DType.F32 || tensor.shape().size() == 0) {
             return false;
         }
         int first = Float.floatToRawIntBits(tensor.floats()[0]);

@@ -16,10 +16,10 @@ import dev.topple.engine.reference.ReferenceEvaluator;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.Variable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.HashMap;
 import java.util.Set;
 
 /** The CPU as a device: float32 on the Java heap, all cores, vectors where this JVM has them. */

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * How values leave a program. Outputs lie in memory that keeps its contents. A new value of a variable is computed right
- * into the variable where nobody reads the old one any more; otherwise it is copied at the end. A variable's old value
- * that leaves under a name or goes to another variable is saved before anything happens.
+ * How values leave a program. Outputs lie in memory that keeps its contents. A new value of a variable is computed
+ * right into the variable where nobody reads the old one any more; otherwise it is copied at the end. A variable's old
+ * value that leaves under a name or goes to another variable is saved before anything happens.
  */
 final class Endings {
 

@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides which nodes become one instruction. A convolution takes along a scale and a shift per channel, a residual and a
- * ReLU that follow it and that nobody else needs. Elementwise nodes of one shape join those that use them. Instructions
- * never come to depend on each other in a circle.
+ * Decides which nodes become one instruction. A convolution takes along a scale and a shift per channel, a residual and
+ * a ReLU that follow it and that nobody else needs. Elementwise nodes of one shape join those that use them.
+ * Instructions never come to depend on each other in a circle.
  */
 final class Fusion {
 

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Choosing slices by indices, adding slices to where indices say, and one-hot vectors. An item of work is what lies under
- * one position of the axes before the indexed one.
+ * Choosing slices by indices, adding slices to where indices say, and one-hot vectors. An item of work is what lies
+ * under one position of the axes before the indexed one.
  */
 final class IndexingInstruction extends CpuInstruction {
 

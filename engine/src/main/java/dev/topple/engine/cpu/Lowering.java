@@ -11,7 +11,6 @@ import dev.topple.engine.graph.Indexing;
 import dev.topple.engine.graph.Layout;
 import dev.topple.engine.graph.MatMul;
 import dev.topple.engine.graph.Node;
-import dev.topple.engine.graph.Op;
 import dev.topple.engine.graph.Pooling;
 import dev.topple.engine.graph.RandomOp;
 import dev.topple.engine.graph.Reduction;
@@ -19,7 +18,6 @@ import dev.topple.engine.graph.Resampling;
 import dev.topple.engine.graph.Softmax;
 import dev.topple.engine.graph.Source;
 import dev.topple.engine.graph.Value;
-import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.Variable;
@@ -119,8 +117,8 @@ final class Lowering {
             case Reduction reduction -> reduce(reduction, node);
             case MatMul product -> products.matMul(product, shapes, slots(node.operands()), slot(node.result(0)));
             case Convolution convolution -> products.convolution(convolution, unit, this::slot);
-            case BatchNorm norm -> instructions.add(new BatchNormInstruction(norm, slots(node.operands()), shapes.get(0),
-                    slot(node.result(1)), slot(node.result(2)), context.lanes(), context.scratch()));
+            case BatchNorm norm -> instructions.add(new BatchNormInstruction(norm, slots(node.operands()),
+                    shapes.get(0), slot(node.result(1)), slot(node.result(2)), context.lanes(), context.scratch()));
             case Pooling pooling -> instructions.add(new PoolingInstruction(pooling, slots(node.operands()),
                     shapes.get(0), slots(node.results()), result));
             case Resampling resampling -> instructions.add(new ResizeInstruction(resampling, slot(node.operand(0)),

@@ -11,8 +11,9 @@ import java.util.List;
 
 /**
  * The sum or the largest over some axes. Runs of neighbours are reduced in a fixed tree of 16 lanes, longer ones piece
- * by piece; the pieces and the outer axes follow in ascending order, in float64. Where the innermost axes stay, blocks of
- * results grow side by side, again in ascending order. What belongs to different images is never mixed before the end.
+ * by piece; the pieces and the outer axes follow in ascending order, in float64. Where the innermost axes stay, blocks
+ * of results grow side by side, again in ascending order. What belongs to different images is never mixed before the
+ * end.
  */
 final class ReductionInstruction extends CpuInstruction {
 

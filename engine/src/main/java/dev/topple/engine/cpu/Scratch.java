@@ -6,8 +6,8 @@ package dev.topple.engine.cpu;
 import dev.topple.engine.cpu.kernel.LaneKernels;
 
 /**
- * Small working memory of each worker, shared by all programs of a device: blocks for elementwise registers, partial sums
- * and a run of floats. Compiling grows it; running never does.
+ * Small working memory of each worker, shared by all programs of a device: blocks for elementwise registers, partial
+ * sums and a run of floats. Compiling grows it; running never does.
  */
 final class Scratch {
 

@@ -3,6 +3,7 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.cpu.parallel.Workers;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Shape;
 import java.util.ArrayList;
@@ -146,7 +147,7 @@ final class StridedCopyInstruction extends CpuInstruction {
     }
 
     @Override
-    void run(dev.topple.engine.cpu.parallel.Workers workers) {
+    void run(Workers workers) {
         if (frame.isPresent()) {
             Arrays.fill(to.floats(), to.offset(), to.offset() + to.size(), (float) frame.getAsDouble());
         }

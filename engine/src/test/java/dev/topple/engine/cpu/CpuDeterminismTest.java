@@ -9,13 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.topple.engine.DeviceOptions;
 import dev.topple.engine.Executable;
 import dev.topple.engine.cpu.kernel.Simd;
-import dev.topple.engine.graph.Graph;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,22 +30,6 @@ class CpuDeterminismTest {
         }
     }
 
-    static List<Tensor> train(int threads, boolean fuse, Simd simd, int images, int steps) {
-        try (CpuDevice device = new CpuDevice(new DeviceOptions(threads), fuse, simd)) {
-            Graph graph = SmallNet.training(images);
-            Executable program = device.compile(graph);
-            List<Tensor> results = new ArrayList<>();
-            for (int step = 0; step < steps; step++) {
-                program.feed("x", SmallNet.images(step * images, images));
-                program.feed("labels", SmallNet.labels(step * images, images));
-                program.run();
-                results.add(program.fetch("loss"));
-            }
-            graph.assignments().keySet().forEach(variable -> results.add(device.read(variable)));
-            return results;
-        }
-    }
-
     private static void assertSameBits(List<Tensor> expected, List<Tensor> actual, String what) {
         assertEquals(expected.size(), actual.size());
         for (int i = 0; i < expected.size(); i++) {
@@ -56,30 +37,18 @@ class CpuDeterminismTest {
         }
     }
 
-    static long checksum(List<Tensor> tensors) {
-        CRC32 sum = new CRC32();
-        for (Tensor tensor : tensors) {
-            for (float value : tensor.floats()) {
-                int bits = Float.floatToIntBits(value);
-                for (int shift = 0; shift < 32; shift += 8) {
-                    sum.update(bits >> shift);
-                }
-            }
-        }
-        return sum.getValue();
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {2, 3})
     void threadsDoNotMatter(int threads) {
         assertSameBits(attack(1, 0, 4), attack(threads, 0, 4), threads + " threads, attack");
-        assertSameBits(train(1, true, Simd.chosen(), 4, 2), train(threads, true, Simd.chosen(), 4, 2),
+        assertSameBits(SmallNet.train(1, true, Simd.chosen(), 4, 2), SmallNet.train(threads, true, Simd.chosen(), 4, 2),
                 threads + " threads, training");
     }
 
     @Test
     void vectorsDoNotMatter() {
-        assertSameBits(train(2, true, Simd.OFF, 3, 2), train(2, true, Simd.chosen(), 3, 2), "plain loops");
+        assertSameBits(SmallNet.train(2, true, Simd.OFF, 3, 2), SmallNet.train(2, true, Simd.chosen(), 3, 2),
+                "plain loops");
     }
 
     @Test

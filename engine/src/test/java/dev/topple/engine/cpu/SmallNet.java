@@ -3,6 +3,9 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.DeviceOptions;
+import dev.topple.engine.Executable;
+import dev.topple.engine.cpu.kernel.Simd;
 import dev.topple.engine.graph.BatchNorm;
 import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Gradients;
@@ -18,6 +21,7 @@ import dev.topple.engine.tensor.Variable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32;
 
 /** A small residual net with a loss per image and its gradients, for tests of the whole device. */
 final class SmallNet {
@@ -94,7 +98,8 @@ final class SmallNet {
         Value pooled = Pooling.avgPool2d(Pooling.Window.square(2, 2, 0), true, h);
         h = h.plus(Resampling.resize(Resampling.Method.NEAREST, pooled, h.shape().dim(2), h.shape().dim(3)));
         h = convolution(h, 20, 3, 1, 4).tanh();
-        h = Convolution.conv2d(Convolution.Geometry.UNIT, h, weight(0.3, 0, CLASSES, 20, 1, 1), weight(0.1, 0, CLASSES));
+        Value w = weight(0.3, 0, CLASSES, 20, 1, 1);
+        h = Convolution.conv2d(Convolution.Geometry.UNIT, h, w, weight(0.1, 0, CLASSES));
         return Resampling.resize(Resampling.Method.BILINEAR, h, HEIGHT, WIDTH);
     }
 
@@ -129,5 +134,36 @@ final class SmallNet {
         }
         net.graph.output("loss", loss);
         return net.graph;
+    }
+
+    /** Trains on a device of its own: the losses of all steps and the weights and momenta at the end. */
+    static List<Tensor> train(int threads, boolean fuse, Simd simd, int images, int steps) {
+        try (CpuDevice device = new CpuDevice(new DeviceOptions(threads), fuse, simd)) {
+            Graph graph = SmallNet.training(images);
+            Executable program = device.compile(graph);
+            List<Tensor> results = new ArrayList<>();
+            for (int step = 0; step < steps; step++) {
+                program.feed("x", SmallNet.images(step * images, images));
+                program.feed("labels", SmallNet.labels(step * images, images));
+                program.run();
+                results.add(program.fetch("loss"));
+            }
+            graph.assignments().keySet().forEach(variable -> results.add(device.read(variable)));
+            return results;
+        }
+    }
+
+    /** A checksum of floats by their bits. */
+    static long checksum(List<Tensor> tensors) {
+        CRC32 sum = new CRC32();
+        for (Tensor tensor : tensors) {
+            for (float value : tensor.floats()) {
+                int bits = Float.floatToIntBits(value);
+                for (int shift = 0; shift < 32; shift += 8) {
+                    sum.update(bits >> shift);
+                }
+            }
+        }
+        return sum.getValue();
     }
 }

@@ -3,6 +3,7 @@
 
 package dev.topple.mtl.data;
 
+import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.TensorType;
 import java.util.HashMap;
@@ -10,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Samples of one shape, stacked. Row {@code r} below {@link #count()} is a sample; the rows from there on repeat the last
- * one, so that every batch of a shape fits the same program.
+ * Samples of one shape, stacked. Row {@code r} below {@link #count()} is a sample; the rows from there on repeat the
+ * last one, so that every batch of a shape fits the same program.
  *
  * @param indices the number in the data set of each row
  * @param ids the name of each row's sample
@@ -73,7 +74,7 @@ public record Batch(List<Integer> indices, List<String> ids, int count, Tensor i
         int[] dims = new int[one.shape().rank() + 1];
         dims[0] = rows.size();
         System.arraycopy(one.shape().dims(), 0, dims, 1, one.shape().rank());
-        Tensor stacked = Tensor.zeros(one.withShape(dev.topple.engine.tensor.Shape.of(dims)));
+        Tensor stacked = Tensor.zeros(one.withShape(Shape.of(dims)));
         int size = one.shape().size();
         for (int row = 0; row < rows.size(); row++) {
             Tensor tensor = rows.get(row);

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Collects samples by shape until they fill a batch. The order of the batches depends on the samples alone. At most a few
- * batches' worth of samples wait at a time; when there are more, the shape that has waited longest leaves unfilled.
+ * Collects samples by shape until they fill a batch. The order of the batches depends on the samples alone. At most a
+ * few batches' worth of samples wait at a time; when there are more, the shape that has waited longest leaves unfilled.
  */
 final class Grouping {
 

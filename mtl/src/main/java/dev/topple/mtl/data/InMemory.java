@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
- * A data set that was read once and is kept in memory, for training. Images of 8 bits and class labels are kept exactly;
- * other floats are rounded to float16, which is a relative error of at most 1 in 2048. A picture of 96x128 with the
- * labels of <i>Rooms</i> takes 144 KiB.
+ * A data set that was read once and is kept in memory, for training. Images of 8 bits and class labels are kept
+ * exactly; other floats are rounded to float16, which is a relative error of at most 1 in 2048. A picture of 96x128
+ * with the labels of <i>Rooms</i> takes 144 KiB.
  */
 public final class InMemory implements Dataset {
 

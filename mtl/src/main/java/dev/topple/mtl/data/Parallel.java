@@ -12,7 +12,7 @@ final class Parallel {
 
     private Parallel() {}
 
-    /** Runs the job in each of so many threads, the caller's included, and waits for all; the first failure is thrown. */
+    /** Runs the job in each of so many threads, the caller's included, and waits for all; throws the first failure. */
     static void run(int threads, Runnable job) {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Runnable guarded = () -> {

@@ -5,6 +5,7 @@ package dev.topple.mtl.data;
 
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * An 8-bit RGB picture.
@@ -30,8 +31,8 @@ record Picture(int height, int width, byte[] planes) {
     }
 
     /**
-     * The picture made smaller, every new pixel the mean of the area that it covers; itself if its longer side is at most
-     * as asked. The ratio of the sides stays, to the nearest pixel.
+     * The picture made smaller, every new pixel the mean of the area that it covers; itself if its longer side is at
+     * most as asked. The ratio of the sides stays, to the nearest pixel.
      */
     Picture within(int longerSide) {
         int longest = Math.max(height, width);
@@ -47,7 +48,7 @@ record Picture(int height, int width, byte[] planes) {
             for (int y = 0; y < newHeight; y++) {
                 double top = (double) y * height / newHeight;
                 double bottom = (double) (y + 1) * height / newHeight;
-                java.util.Arrays.fill(sums, 0);
+                Arrays.fill(sums, 0);
                 for (int from = (int) top; from < Math.min(height, Math.ceil(bottom)); from++) {
                     float share = (float) ((Math.min(bottom, from + 1.0) - Math.max(top, from)) / (bottom - top));
                     shrink((plane * height + from) * width, row);

@@ -31,8 +31,8 @@ public interface Initialiser {
     }
 
     /**
-     * Normal numbers with the deviation {@code sqrt(2 / n)} for a convolution's weight of {@code n} inputs to each output
-     * (He et al., "Delving deep into rectifiers", 2015).
+     * Normal numbers with the deviation {@code sqrt(2 / n)} for a convolution's weight of {@code n} inputs to each
+     * output (He et al., "Delving deep into rectifiers", 2015).
      */
     static Initialiser he() {
         return (shape, random) -> normal(Math.sqrt(2.0 / shape.product(1, shape.rank()))).values(shape, random);

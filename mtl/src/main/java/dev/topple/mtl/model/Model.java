@@ -8,8 +8,8 @@ import dev.topple.mtl.task.Task;
 import java.util.List;
 
 /**
- * What can be attacked: images in, one prediction per task out. Any model written with the graph's ops is one; images of
- * a batch must not influence each other.
+ * What can be attacked: images in, one prediction per task out. Any model written with the graph's ops is one; images
+ * of a batch must not influence each other.
  */
 public interface Model {
 

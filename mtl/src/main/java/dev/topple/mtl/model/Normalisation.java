@@ -21,7 +21,8 @@ import java.util.Set;
 public record Normalisation(List<Float> mean, List<Float> deviation) {
 
     /** About the mean and the deviation of photographs and of rendered rooms. */
-    public static final Normalisation USUAL = new Normalisation(List.of(0.5f, 0.5f, 0.5f), List.of(0.25f, 0.25f, 0.25f));
+    public static final Normalisation USUAL =
+            new Normalisation(List.of(0.5f, 0.5f, 0.5f), List.of(0.25f, 0.25f, 0.25f));
 
     public Normalisation {
         mean = List.copyOf(mean);

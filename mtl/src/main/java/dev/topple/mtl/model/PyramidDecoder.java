@@ -15,8 +15,8 @@ import java.util.Set;
 
 /**
  * A light decoder in the manner of feature pyramids (Lin et al., 2017): every feature is brought to one width by a 1x1
- * convolution; from the coarsest on, the sum so far is resized to the next finer feature, added to it and convolved. The
- * finest sum gives the prediction, which is resized to the size of the image.
+ * convolution; from the coarsest on, the sum so far is resized to the next finer feature, added to it and convolved.
+ * The finest sum gives the prediction, which is resized to the size of the image.
  */
 public final class PyramidDecoder implements Decoder {
 
@@ -82,7 +82,8 @@ public final class PyramidDecoder implements Decoder {
         this.range = range;
         int width = settings.width();
         for (int level = 0; level < features.size(); level++) {
-            laterals.add(ConvolutionLayer.Normalised.of(weights.in("lateral" + level), features.get(level), width, 1, 1));
+            Weights lateral = weights.in("lateral" + level);
+            laterals.add(ConvolutionLayer.Normalised.of(lateral, features.get(level), width, 1, 1));
             if (level < features.size() - 1) {
                 merges.add(ConvolutionLayer.Normalised.of(weights.in("merge" + level), width, width, 3, 1));
             }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A small residual network (He et al., "Deep residual learning for image recognition", 2016): a 3x3 stem that halves the
- * size, then stages of basic blocks, each stage after the first halving the size again. Every stage's result is a
+ * A small residual network (He et al., "Deep residual learning for image recognition", 2016): a 3x3 stem that halves
+ * the size, then stages of basic blocks, each stage after the first halving the size again. Every stage's result is a
  * feature. Sizes that are odd are halved upwards.
  */
 public final class ResidualEncoder implements Encoder {

@@ -6,8 +6,8 @@ package dev.topple.mtl.task;
 import dev.topple.engine.tensor.Tensor;
 
 /**
- * Looks at labels and says which prediction, the same for every pixel of every image, fits them best. One belongs to one
- * task and one thread.
+ * Looks at labels and says which prediction, the same for every pixel of every image, fits them best. One belongs to
+ * one task and one thread.
  */
 public interface BestConstant {
 

@@ -7,7 +7,9 @@ import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 
-/** Labels and predictions as pictures for people. Pixels are {@code 0xAARRGGBB}, row by row; what is not valid is black. */
+/**
+ * Labels and predictions as pictures for people. Pixels are {@code 0xAARRGGBB}, row by row; what is not valid is black.
+ */
 public final class Colours {
 
     private static final int OPAQUE = 0xFF000000;

@@ -8,8 +8,8 @@ import dev.topple.engine.tensor.Tensor;
 import java.util.List;
 
 /**
- * Absolute and relative error and how many predictions lie within a factor of 1.25, 1.25^2 and 1.25^3 of the label, over
- * all valid pixels of all images together. A prediction that is not positive lies within no factor.
+ * Absolute and relative error and how many predictions lie within a factor of 1.25, 1.25^2 and 1.25^3 of the label,
+ * over all valid pixels of all images together. A prediction that is not positive lies within no factor.
  */
 final class DepthMetrics implements Metrics {
 

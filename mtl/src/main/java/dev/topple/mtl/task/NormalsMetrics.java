@@ -8,8 +8,8 @@ import dev.topple.engine.tensor.Tensor;
 import java.util.List;
 
 /**
- * The angle between prediction and label in degrees, over all valid pixels of all images together: its mean, its median,
- * and how many angles are at most 11.25, 22.5 and 30 degrees. The zero vector is at 90 degrees to everything.
+ * The angle between prediction and label in degrees, over all valid pixels of all images together: its mean, its
+ * median, and how many angles are at most 11.25, 22.5 and 30 degrees. The zero vector is at 90 degrees to everything.
  *
  * <p>The median comes from a histogram of bins of 0.1 degrees, with the angles of a bin taken as spread evenly over it:
  * it is within 0.1 degrees of the median of the pixels.

@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 
 /**
  * Semantic segmentation: which of some classes a pixel shows. Predictions are logits {@code [N, classes, H, W]}, labels
- * integers {@code [N, H, W]} from 0 to classes - 1 or {@link #ignored()}. The loss is the cross-entropy in nats. A label
- * of any other value makes the loss of its image NaN, so that it is noticed.
+ * integers {@code [N, H, W]} from 0 to classes - 1 or {@link #ignored()}. The loss is the cross-entropy in nats. A
+ * label of any other value makes the loss of its image NaN, so that it is noticed.
  *
  * @param classes the names of the classes, at least two, each once
  * @param ignored the label of pixels that do not count; no class

@@ -11,12 +11,14 @@ import java.util.List;
  * Mean intersection over union and pixel accuracy. The parts are the confusion matrix, row-major, label by row and
  * prediction by column.
  *
- * <p>The mean takes every class that occurs in the labels or in the predictions of the total: a class that occurs in the
- * labels and is never hit counts as 0, a class that occurs in neither does not count.
+ * <p>The mean takes every class that occurs in the labels or in the predictions of the total: a class that occurs in
+ * the labels and is never hit counts as 0, a class that occurs in neither does not count.
  */
 final class SegmentationMetrics implements Metrics {
 
-    private static final List<Metric> METRICS = List.of(new Metric("mIoU", true, ""), new Metric("Pixel Acc", true, ""));
+    private static final List<Metric> METRICS = List.of(
+            new Metric("mIoU", true, ""),
+            new Metric("Pixel Acc", true, ""));
 
     private final int classes;
     private final int ignored;

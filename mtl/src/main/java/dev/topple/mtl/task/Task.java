@@ -8,8 +8,8 @@ import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.TensorType;
 
 /**
- * One thing that a model predicts for every pixel of an image. Predictions are floats {@code [N, channels, H, W]} at the
- * size of the image; whatever happens to one image never depends on another.
+ * One thing that a model predicts for every pixel of an image. Predictions are floats {@code [N, channels, H, W]} at
+ * the size of the image; whatever happens to one image never depends on another.
  *
  * <p>To add a task, implement this interface and {@link Metrics}, and name the task in {@link Tasks}, where models are
  * described.
@@ -26,8 +26,8 @@ public interface Task {
     TensorType labelType(int n, int height, int width);
 
     /**
-     * The loss of each image, {@code [N]}, in the task's fixed unit: the mean over the pixels whose label is valid, and 0
-     * for an image without any.
+     * The loss of each image, {@code [N]}, in the task's fixed unit: the mean over the pixels whose label is valid, and
+     * 0 for an image without any.
      */
     Value loss(Value prediction, Value label);
 

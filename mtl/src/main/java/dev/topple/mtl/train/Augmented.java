@@ -61,7 +61,8 @@ final class Augmented implements Dataset {
             Tensor label = sample.labels().get(task.name());
             labels.put(task.name(), mirrored ? task.mirror(label) : label);
         }
-        return new Sample(sample.id(), configuration.brightness() > 0 ? brighter(image, (float) factor) : image, labels);
+        Tensor seen = configuration.brightness() > 0 ? brighter(image, (float) factor) : image;
+        return new Sample(sample.id(), seen, labels);
     }
 
     private static Tensor brighter(Tensor image, float factor) {

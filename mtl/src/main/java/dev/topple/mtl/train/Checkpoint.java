@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The state of a training in a file: every variable that a step reads, the number of steps done, and the configuration,
@@ -66,8 +67,8 @@ final class Checkpoint {
      */
     int load(Device device) {
         try (SafetensorsFile open = SafetensorsFile.open(file)) {
-            if (!open.metadata("format").equals(java.util.Optional.of(FORMAT))
-                    || !open.metadata("version").equals(java.util.Optional.of(VERSION))) {
+            if (!open.metadata("format").equals(Optional.of(FORMAT))
+                    || !open.metadata("version").equals(Optional.of(VERSION))) {
                 throw new FormatException(file.toString(), "this is no checkpoint of this program's version; move it"
                         + " away, or name another file");
             }

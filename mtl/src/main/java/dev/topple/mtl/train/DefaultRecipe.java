@@ -21,13 +21,13 @@ public final class DefaultRecipe {
     public static final long SEED = 1;
 
     /** How many scenes it is trained on. */
-    public static final int SCENES = 2048;
+    public static final int SCENES = 3072;
 
     /** How many held-out scenes it is judged by. */
     public static final int HELD_OUT = 256;
 
     /** How many steps it is trained. */
-    public static final int STEPS = 1800;
+    public static final int STEPS = 2000;
     /** How many scenes a step takes. */
     public static final int BATCH = 16;
 
@@ -47,8 +47,8 @@ public final class DefaultRecipe {
 
     /** The training with another seed, length or batch. */
     public static TrainingConfiguration configuration(long seed, int steps, int batch) {
-        return new TrainingConfiguration(seed, steps, batch, new Schedule.Cosine(2e-3, Math.min(100, steps / 10), steps),
-                Adam.Settings.ADAMW, true, 0.1, Map.of(), 100);
+        Schedule schedule = new Schedule.Cosine(2e-3, Math.min(100, steps / 10), steps);
+        return new TrainingConfiguration(seed, steps, batch, schedule, Adam.Settings.ADAMW, true, 0.1, Map.of(), 100);
     }
 
     /** The scenes to train on. */

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How a model is trained. With the data and the model's first weights it determines every bit of the result on a device.
+ * How a model is trained. With the data and the model's first weights it determines every bit of the result on a
+ * device.
  *
  * @param seed of the order of the images and of what is done to them
  * @param steps how many steps there are

@@ -4,6 +4,8 @@
 package dev.topple.mtl.train;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -20,6 +22,6 @@ public record TrainingProgress(int step, int steps, double rate, Map<String, Dou
         Duration remaining) {
 
     public TrainingProgress {
-        losses = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(losses));
+        losses = Collections.unmodifiableMap(new LinkedHashMap<>(losses));
     }
 }

@@ -147,7 +147,8 @@ class ModelFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"widths\":[4,6]|\"widths\":[4]", "\"stem\":4|\"stem\":0", "\"stem\":4|\"stem\":4.5",
-            "\"kind\":\"residual\"|\"kind\":\"dense\"", "\"width\":4|\"width\":-1", "\"width\":4|\"width\":4,\"more\":1",
+            "\"kind\":\"residual\"|\"kind\":\"dense\"", "\"width\":4|\"width\":-1",
+            "\"width\":4|\"width\":4,\"more\":1",
             "\"deviation\":[0.25,0.25,0.25]|\"deviation\":[0.25,0.25,0]",
             "{\"task\":\"depth\"}|{\"task\":\"normals\"}", "\"mean\":[0.5,0.5,0.5]|\"mean\":[0.5,0.5]"})
     void otherDescriptionsAreRefused(String change) {

@@ -92,7 +92,7 @@ class TaskLossTest {
         for (Outcome outcome : List.of(
                 run(Segmentation.of(2), Tensor.of(Shape.of(1, 2, 1, 1), 3f, 4), Tensor.of(Shape.of(1, 1, 1), 255)),
                 run(new Depth(), Tensor.of(Shape.of(1, 1, 1, 2), 3f, 4), nan),
-                run(new Normals(), Tensor.of(Shape.of(1, 3, 1, 1), 0f, 0, 0), Tensor.of(Shape.of(1, 3, 1, 1), 0f, 0, 0)))) {
+                run(new Normals(), Tensor.filled(Shape.of(1, 3, 1, 1), 0), Tensor.filled(Shape.of(1, 3, 1, 1), 0)))) {
             assertEquals(0, outcome.loss()[0]);
             assertEquals(0, outcome.valid()[0]);
             for (float g : outcome.gradient()) {

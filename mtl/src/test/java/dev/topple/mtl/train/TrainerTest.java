@@ -111,8 +111,8 @@ class TrainerTest {
             assertTrue(message.contains("steps 6 instead of 8"), message);
             ModelDescription wide = new ModelDescription(TINY.encoder(), new PyramidDecoder.Settings(5),
                     TINY.normalisation(), TINY.tasks());
-            Trainer other = new Trainer(device, MultiTaskModel.create("wide", wide, 1), rooms, configuration(6, 6), file,
-                    TrainingListener.silent());
+            MultiTaskModel wider = MultiTaskModel.create("wide", wide, 1);
+            Trainer other = new Trainer(device, wider, rooms, configuration(6, 6), file, TrainingListener.silent());
             message = assertThrows(FormatException.class, other::run).getMessage();
             assertTrue(message.contains("another model"), message);
         }

@@ -160,8 +160,8 @@ public final class BlockArithmetic {
     }
 
     /**
-     * a to a constant power, as C's {@code powf} defines it, through float64 and {@link StrictMath}: exact to the last bit
-     * or so, the same everywhere, and slow. The lowering knows faster ways for the usual exponents.
+     * a to a constant power, as C's {@code powf} defines it, through float64 and {@link StrictMath}: exact to the last
+     * bit or so, the same everywhere, and slow. The lowering knows faster ways for the usual exponents.
      */
     public static void power(float[] out, float[] a, float exponent, int n) {
         for (int i = 0; i < n; i++) {

@@ -7,8 +7,8 @@ import java.util.Arrays;
 
 /**
  * Soft maxima over classes for a block of places side by side. Class c of place p lies at
- * {@code from + c * classStride + p * placeStride}. Working memory is three blocks; everything happens place by place, so
- * neighbours do not matter.
+ * {@code from + c * classStride + p * placeStride}. Working memory is three blocks; everything happens place by place,
+ * so neighbours do not matter.
  */
 public final class SoftmaxKernels {
 

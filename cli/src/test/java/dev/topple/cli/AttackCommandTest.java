@@ -1,0 +1,255 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.cli;
+
+import static dev.topple.cli.Runs.run;
+import static dev.topple.cli.Runs.words;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.topple.engine.io.Json;
+import dev.topple.engine.io.JsonValue;
+import dev.topple.engine.io.JsonValue.JsonArray;
+import dev.topple.engine.io.JsonValue.JsonObject;
+import dev.topple.engine.io.JsonView;
+import dev.topple.mtl.data.RoomsDataset;
+import dev.topple.mtl.task.Metric;
+import dev.topple.mtl.task.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code topple attack} on rendered scenes. */
+class AttackCommandTest {
+
+    private static final String SMALL = "attack --size 17x23 --steps 2 --limit 4 --json";
+
+    @TempDir
+    private static Path shared;
+    private static Path model;
+    private static Runs.Outcome all;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void attackOnce() {
+        model = Runs.model(shared);
+        all = run(words(SMALL + " --model", model, "--out", shared.resolve("all"))).succeeded();
+    }
+
+    private Runs.Outcome attack(String options) {
+        return run(words(SMALL + " " + options + " --model", model, "--out", folder.resolve("out")));
+    }
+
+    @Test
+    void standardOutputIsTheDocumentAlone() throws IOException {
+        JsonView document = all.json();
+        assertTrue(all.out().startsWith("{") && all.out().endsWith("}" + System.lineSeparator()));
+        assertEquals(document.value(), Json.read(shared.resolve("all/results.json")));
+        assertEquals(List.of("preview.png", "results.json"), Runs.names(shared.resolve("all")));
+        assertTrue(ImageIO.read(shared.resolve("all/preview.png").toFile()).getWidth() > 9 * 128);
+    }
+
+    @Test
+    void theDocumentHasTheFieldsOfItsDescriptionAndNoOthers() throws IOException {
+        List<Set<String>> tables = documented();
+        assertEquals(3, tables.size());
+        JsonView document = all.json();
+        assertEquals(tables.get(0), document.fields().keySet());
+        List<JsonView> attacks = document.field("attacks").elements();
+        assertEquals(6, attacks.size());
+        for (JsonView attack : attacks) {
+            assertEquals(tables.get(1), attack.fields().keySet());
+            assertEquals(tables.get(2), attack.field("audit").fields().keySet());
+            for (JsonView task : attack.field("tasks").fields().values()) {
+                task.fields().values().forEach(metric -> assertEquals(Set.of("clean", "attacked", "relative"),
+                        metric.fields().keySet()));
+            }
+        }
+    }
+
+    /** The fields that each table of docs/results.md names, in its first column, in backticks. */
+    private static List<Set<String>> documented() throws IOException {
+        Path file = Path.of("docs/results.md").toAbsolutePath();
+        for (Path up = file.getParent().getParent(); !Files.exists(file); up = up.getParent()) {
+            file = up.getParent().resolve("docs/results.md");
+        }
+        List<Set<String>> tables = new ArrayList<>();
+        boolean inside = false;
+        for (String line : Files.readAllLines(file)) {
+            if (line.startsWith("| `")) {
+                if (!inside) {
+                    tables.add(new HashSet<>());
+                }
+                for (String name : line.split("\\|")[1].split(",")) {
+                    assertTrue(tables.getLast().add(name.strip().replace("`", "")), line);
+                }
+            }
+            inside = line.startsWith("| `");
+        }
+        return tables;
+    }
+
+    @Test
+    void theDocumentSaysWhatWasDone() {
+        JsonView document = all.json();
+        assertEquals(1, document.field("schema").asInt());
+        assertEquals(Main.version(), document.field("topple").asString());
+        assertTrue(document.field("command").asString().startsWith("topple " + SMALL + " --model "));
+        assertEquals(model.toString(), document.field("model").asString());
+        assertTrue(document.field("data").asString().contains("size=17x23"));
+        assertEquals("data", document.field("labels").asString());
+        assertEquals("cpu", document.field("device").asString());
+        assertEquals(0, document.field("seed").asInt());
+        assertEquals(4, document.field("images").asInt());
+        assertEquals(List.of(), document.field("skipped").elements());
+        assertEquals(
+                List.of("single:segmentation", "single:depth", "single:normals", "total", "signsum", "dgba"),
+                document.field("attacks").elements().stream().map(a -> a.field("balancer").asString()).toList());
+        for (JsonView attack : document.field("attacks").elements()) {
+            assertEquals("pgd", attack.field("attack").asString());
+            assertEquals("Linf", attack.field("norm").asString());
+            assertEquals(8 / 255.0, attack.field("eps").asDouble());
+            assertEquals(2, attack.field("steps").asInt());
+            assertEquals(1, attack.field("restarts").asInt());
+            JsonView audit = attack.field("audit");
+            assertEquals(0, audit.field("outOfBudget").asInt());
+            assertEquals(0, audit.field("nanPixels").asInt());
+            assertTrue(audit.field("largestPerturbation").asDouble() <= 8 / 255.0);
+            assertTrue(audit.field("largestPerturbation").asDouble() > 7 / 255.0);
+            assertTrue(attack.field("seconds").asDouble() > 0);
+        }
+    }
+
+    @Test
+    void changesAndArpAreWhatTheDescriptionSays() {
+        JsonView document = all.json();
+        for (JsonView attack : document.field("attacks").elements()) {
+            List<Double> means = new ArrayList<>();
+            for (Task task : RoomsDataset.tasks()) {
+                List<Double> changes = new ArrayList<>();
+                for (Metric metric : task.metrics().list()) {
+                    JsonView change = attack.field("tasks").field(task.name()).field(metric.name());
+                    double clean = document.field("clean").field(task.name()).field(metric.name()).asDouble();
+                    assertEquals(clean, change.field("clean").asDouble());
+                    if (clean == 0) {
+                        assertTrue(change.field("relative").isNull());
+                        continue;
+                    }
+                    double attacked = change.field("attacked").asDouble();
+                    double expected = (metric.higherIsBetter() ? clean - attacked : attacked - clean) / Math.abs(clean);
+                    assertEquals(expected, change.field("relative").asDouble(), 1e-12);
+                    changes.add(expected);
+                }
+                OptionalDouble mean = changes.stream().mapToDouble(Double::doubleValue).average();
+                mean.ifPresent(means::add);
+            }
+            double arp = 100 * means.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+            assertEquals(arp, attack.field("arp").asDouble(), 1e-9);
+        }
+    }
+
+    @Test
+    void aSecondRunGivesTheSameDocumentButForTheTime() {
+        JsonView again = run(words(SMALL + " --model", model, "--out", shared.resolve("all"))).succeeded().json();
+        assertEquals(withoutTime(all.json().value()), withoutTime(again.value()));
+        assertFalse(withoutTime(all.json().value()).equals(all.json().value()));
+    }
+
+    @Test
+    void numbersDoNotDependOnBatchAndThreads() {
+        JsonValue expected = withoutCommand(all.json().value());
+        for (String options : List.of("--batch 1 --threads 1", "--batch 3 --threads 2", "--batch 64")) {
+            assertEquals(expected, withoutCommand(attack(options).succeeded().json().value()), options);
+        }
+    }
+
+    @Test
+    void theSeedMatters() {
+        JsonValue other = withoutCommand(attack("--seed 1").succeeded().json().value());
+        assertFalse(withoutCommand(all.json().value()).equals(other));
+    }
+
+    @Test
+    void severalAttacksTakeTheSettingsThatTheyHave() {
+        JsonView document = attack("--attack fgsm,ifgsm,pgd,fgsm --balance dgba --alpha 1/255 --restarts 2")
+                .succeeded().json();
+        List<String> names = new ArrayList<>();
+        List<Integer> steps = new ArrayList<>();
+        List<Integer> restarts = new ArrayList<>();
+        for (JsonView attack : document.field("attacks").elements()) {
+            names.add(attack.field("attack").asString());
+            steps.add(attack.field("steps").asInt());
+            restarts.add(attack.field("restarts").asInt());
+        }
+        assertEquals(List.of("fgsm", "ifgsm", "pgd"), names);
+        assertEquals(List.of(1, 2, 2), steps);
+        assertEquals(List.of(1, 1, 2), restarts);
+        attack("--attack fgsm,ifgsm --alpha 1/255").refused("alpha");
+    }
+
+    @Test
+    void noBudgetMeansNoChange() {
+        JsonView attack = attack("--eps 0 --balance dgba").succeeded().json().field("attacks").element(0);
+        assertEquals(0, attack.field("audit").field("largestPerturbation").asDouble());
+        assertEquals(4, attack.field("audit").field("notWorse").asInt());
+        assertEquals(0, attack.field("arp").asDouble());
+    }
+
+    @Test
+    void theTableShowsTheNumbersOfTheDocument() {
+        List<String> options = new ArrayList<>(words(SMALL + " --model", model, "--out", shared.resolve("all")));
+        options.remove("--json");
+        String table = run(options).succeeded().out();
+        JsonView document = all.json();
+        for (JsonView attack : document.field("attacks").elements()) {
+            assertTrue(table.contains(Figures.decimal(attack.field("arp").asDouble(), 2)), table);
+            assertTrue(table.contains(Figures.decimal(attack.field("meanLogLoss").asDouble(), 4)), table);
+        }
+        for (Task task : RoomsDataset.tasks()) {
+            assertTrue(table.contains(task.name() + " in " + task.lossUnit()), table);
+            task.metrics().list().forEach(metric -> assertTrue(table.contains("  " + metric.name() + " "), table));
+        }
+        assertTrue(table.contains("Written: "), table);
+        table.lines().forEach(line -> assertTrue(line.length() <= 120 || line.startsWith("Written"), line));
+    }
+
+    private static JsonValue withoutTime(JsonValue value) {
+        return without(value, Set.of("seconds"));
+    }
+
+    private static JsonValue withoutCommand(JsonValue value) {
+        return without(value, Set.of("seconds", "command"));
+    }
+
+    private static JsonValue without(JsonValue value, Set<String> names) {
+        return switch (value) {
+            case JsonObject(Map<String, JsonValue> members) -> {
+                Map<String, JsonValue> kept = new LinkedHashMap<>();
+                members.forEach((name, member) -> {
+                    if (!names.contains(name)) {
+                        kept.put(name, without(member, names));
+                    }
+                });
+                yield new JsonObject(kept);
+            }
+            case JsonArray(List<JsonValue> elements) ->
+                new JsonArray(elements.stream().map(element -> without(element, names)).toList());
+            default -> value;
+        };
+    }
+}
