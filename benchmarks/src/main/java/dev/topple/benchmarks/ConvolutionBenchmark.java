@@ -40,7 +40,7 @@ public class ConvolutionBenchmark {
 
     /** Images, input channels, height, width, output channels, kernel, stride, dilation. */
     @Param({"16x32x48x64-32k3s1d1", "16x96x12x16-96k3s1d1", "4x64x72x96-64k3s1d1", "4x128x36x48-128k3s1d1",
-            "4x256x18x24-256k3s1d2", "4x256x18x24-1024k1s1d1", "4x64x72x96-128k3s2d1"})
+        "4x256x18x24-256k3s1d2", "4x256x18x24-1024k1s1d1", "4x64x72x96-128k3s2d1"})
     private String shape;
 
     /** What is computed. */

@@ -47,10 +47,10 @@ import picocli.CommandLine.Spec;
                 + " attacked, the average relative performance drop (ARP), and an audit. Writes results.json and"
                 + " preview.png."},
         footer = {"", "Examples:",
-                "  topple attack",
-                "  topple attack --balance dgba,total --eps 4/255 --steps 20 --restarts 3",
-                "  topple attack --attack fgsm,pgd --balance dgba --json > results.json",
-                "  topple attack --data images:photos --limit 32 --model model.safetensors"})
+            "  topple attack",
+            "  topple attack --balance dgba,total --eps 4/255 --steps 20 --restarts 3",
+            "  topple attack --attack fgsm,pgd --balance dgba --json > results.json",
+            "  topple attack --data images:photos --limit 32 --model model.safetensors"})
 final class AttackCommand implements Callable<Integer> {
 
     private static final String RESULTS = "results.json";

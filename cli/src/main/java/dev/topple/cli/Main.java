@@ -22,9 +22,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "topple", description = "Attacks all tasks of a multi-task vision model at once.",
         mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         subcommands = {AttackCommand.class, TrainCommand.class, EvaluateCommand.class, DataCommand.class,
-                DevicesCommand.class},
+            DevicesCommand.class},
         footer = {"", "Exit status: 0 success, 2 bad input, 1 a failure of Topple.",
-                "Start with: topple attack"})
+            "Start with: topple attack"})
 public final class Main implements Runnable {
 
     /** The exit status where a person has to change something. */

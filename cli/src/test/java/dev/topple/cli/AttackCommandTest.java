@@ -248,7 +248,7 @@ class AttackCommandTest {
                 yield new JsonObject(kept);
             }
             case JsonArray(List<JsonValue> elements) ->
-                new JsonArray(elements.stream().map(element -> without(element, names)).toList());
+                    new JsonArray(elements.stream().map(element -> without(element, names)).toList());
             default -> value;
         };
     }

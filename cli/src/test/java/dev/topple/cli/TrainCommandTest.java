@@ -106,14 +106,14 @@ class TrainCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "--steps 0      | --steps must be at least 1",
-            "--batch 0      | --batch must be at least 1",
-            "--scenes 1     | --scenes 1 is fewer than a batch",
-            "--held-out 0   | --held-out must be at least 1",
-            "--size 5x5     | from 16x16",
-            "--out nowhere/at/all/m.safetensors | there is no folder",
-            "--out /        | exists already",
-            "--device foo   | no device 'foo'"})
+        "--steps 0      | --steps must be at least 1",
+        "--batch 0      | --batch must be at least 1",
+        "--scenes 1     | --scenes 1 is fewer than a batch",
+        "--held-out 0   | --held-out must be at least 1",
+        "--size 5x5     | from 16x16",
+        "--out nowhere/at/all/m.safetensors | there is no folder",
+        "--out /        | exists already",
+        "--device foo   | no device 'foo'"})
     void mistakes(String options, String help) throws IOException {
         List<String> words = words("train " + options);
         if (!options.contains("--out")) {

@@ -135,8 +135,8 @@ public final class Weights {
      * @throws FormatException with one line that names what is missing, what nobody asked for and what does not fit
      */
     public void check(String source) {
-        if (!(state.origin instanceof Origin.Given(Map<String, Tensor> tensors, List<String> missing,
-                List<String> unfit))) {
+        if (!(state.origin instanceof Origin.Given(Map<String, Tensor> tensors, List<String> missing, List<
+                String> unfit))) {
             return;
         }
         List<String> extra = tensors.keySet().stream()

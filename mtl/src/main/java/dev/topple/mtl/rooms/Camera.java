@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 /** A pinhole camera. Rays have a component of 1 along the optical axis, so a hit's ray parameter is its depth. */
@@ -73,7 +74,7 @@ final class Camera {
             double z = box[(k >> 2) * 3 + 2] - eye[2];
             double depth = x * forward[0] + y * forward[1] + z * forward[2];
             if (depth < 0.05) {
-                return new double[]{-1e9, -1e9, 1e9, 1e9};
+                return new double[] {-1e9, -1e9, 1e9, 1e9};
             }
             double column = centreX + focal / depth * (x * right[0] + y * right[1] + z * right[2]);
             double row = centreY + focal / depth * (x * down[0] + y * down[1] + z * down[2]);

@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 /**
@@ -18,7 +19,7 @@ final class Film {
     Film(Draw draw) {
         key = draw.range(0.26, 0.42);
         double warmth = draw.range(-0.07, 0.07);
-        balance = new double[]{1 + warmth, 1, 1 - warmth};
+        balance = new double[] {1 + warmth, 1, 1 - warmth};
         vignette = draw.range(0.05, 0.3);
         noise = draw.range(0.2, 1.0);
         grain = draw.bits();

@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 import dev.topple.mtl.rooms.Material.Pattern;
@@ -126,8 +127,8 @@ final class Fittings {
         double r = draw.range(0.12, 0.2);
         p.add(Solid.frustum(2, 0, y, 0.015, 0.015, r, r, Rooms.OBJECTS, Palette.coloured(draw)));
         p.add(Solid.frustum(2, 0, y, 0.02, 0.015, 0.88 * r, 0.88 * r, Rooms.OBJECTS,
-                Material.plain(new double[]{0.8, 0.79, 0.75})));
-        Material hand = Material.plain(new double[]{0.02, 0.02, 0.02});
+                Material.plain(new double[] {0.8, 0.79, 0.75})));
+        Material hand = Material.plain(new double[] {0.02, 0.02, 0.02});
         p.add(Solid.box(0, y, 0.037, 0.007, 0.6 * r, 0.002, Rooms.OBJECTS, hand).turned(2, draw.range(0, 3)));
         p.add(Solid.box(0, y, 0.038, 0.006, 0.8 * r, 0.002, Rooms.OBJECTS, hand).turned(2, draw.range(0, 3)));
         return p;
@@ -149,7 +150,7 @@ final class Fittings {
     /** A lamp under the ceiling at height 0 of its frame: a flat dish, or a shade on a cord. */
     static Piece ceilingLamp(Draw draw, boolean pendant, boolean lit) {
         Piece p = new Piece();
-        Material glass = Material.plain(new double[]{0.9, 0.85, 0.74}).glowing(lit ? 2.2 : 0);
+        Material glass = Material.plain(new double[] {0.9, 0.85, 0.74}).glowing(lit ? 2.2 : 0);
         double r = draw.range(0.14, 0.24);
         if (pendant) {
             double drop = draw.range(0.3, 0.6);

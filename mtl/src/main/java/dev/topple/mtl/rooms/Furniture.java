@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 /** Tables, shelves and cabinets with what stands on them. Back at z = 0, front towards positive z, x centred. */

@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 import java.util.ArrayList;
@@ -262,13 +263,13 @@ final class Layout {
         plan.lay(ceiling);
         if (lamp) {
             double[] at = ceiling.toWorld(0, ceiling.bound(1) - 0.02, 0);
-            lights.add(0, new Light(at, new double[]{0.16, 0, 0}, new double[]{0, 0, 0.16}, new double[3],
+            lights.add(0, new Light(at, new double[] {0.16, 0, 0}, new double[] {0, 0, 0.16}, new double[3],
                     Palette.times(warm, draw.range(1.5, 4.5))));
         }
         for (Piece p : plan.pieces) {
             double[] at = p.bulb();
             if (at.length > 0 && lights.size() < MOST_LIGHTS) {
-                lights.add(new Light(at, new double[]{0.08, 0, 0}, new double[]{0, 0, 0.08}, new double[3],
+                lights.add(new Light(at, new double[] {0.08, 0, 0}, new double[] {0, 0, 0.08}, new double[3],
                         Palette.times(warm, draw.range(0.5, 1.3))));
             }
         }
@@ -277,9 +278,9 @@ final class Layout {
         if (!plan.night && draw.chance(0.4)) {
             double yaw = draw.range(-3.14, 3.14);
             double rise = draw.range(0.35, 0.9);
-            sun = new double[]{StrictMath.sin(yaw) * StrictMath.cos(rise), StrictMath.sin(rise),
+            sun = new double[] {StrictMath.sin(yaw) * StrictMath.cos(rise), StrictMath.sin(rise),
                 StrictMath.cos(yaw) * StrictMath.cos(rise)};
-            sunlight = Palette.times(new double[]{1, 0.92, 0.8}, day * draw.range(1.0, 2.2));
+            sunlight = Palette.times(new double[] {1, 0.92, 0.8}, day * draw.range(1.0, 2.2));
         }
         return new Scene(shell, plan.pieces, lights, sun, sunlight, ambient(lights));
     }
@@ -303,10 +304,10 @@ final class Layout {
                 // irradiance has unit brightness.
                 double strength = brightness * 4 * w * h / Math.PI;
                 // Sky and ground together are whiter than the blue of the sky.
-                double[] tint = Palette.mix(o.back().a(), new double[]{0.8, 0.78, 0.74}, 0.6);
-                lights.add(new Light(new double[]{at[0], o.bottom() + h, at[1]},
-                        new double[]{0.95 * w * shell.ax[i], 0, 0.95 * w * shell.az[i]}, new double[]{0, 0.95 * h, 0},
-                        new double[]{shell.nx[i], 0, shell.nz[i]}, Palette.times(tint, 1.5 * strength)));
+                double[] tint = Palette.mix(o.back().a(), new double[] {0.8, 0.78, 0.74}, 0.6);
+                lights.add(new Light(new double[] {at[0], o.bottom() + h, at[1]},
+                        new double[] {0.95 * w * shell.ax[i], 0, 0.95 * w * shell.az[i]}, new double[] {0, 0.95 * h, 0},
+                        new double[] {shell.nx[i], 0, shell.nz[i]}, Palette.times(tint, 1.5 * strength)));
             }
         }
         return brightness;

@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 import dev.topple.mtl.rooms.Material.Pattern;
@@ -20,7 +21,7 @@ final class Palette {
 
     /** Linear RGB of an sRGB colour written 0xRRGGBB. */
     static double[] linear(int hex) {
-        return new double[]{linear((hex >> 16 & 255) / 255.0), linear((hex >> 8 & 255) / 255.0),
+        return new double[] {linear((hex >> 16 & 255) / 255.0), linear((hex >> 8 & 255) / 255.0),
             linear((hex & 255) / 255.0)};
     }
 
@@ -29,16 +30,16 @@ final class Palette {
     }
 
     static double[] scaled(double[] colour, double factor) {
-        return new double[]{Math.min(colour[0] * factor, 0.92), Math.min(colour[1] * factor, 0.92),
+        return new double[] {Math.min(colour[0] * factor, 0.92), Math.min(colour[1] * factor, 0.92),
             Math.min(colour[2] * factor, 0.92)};
     }
 
     static double[] times(double[] colour, double factor) {
-        return new double[]{colour[0] * factor, colour[1] * factor, colour[2] * factor};
+        return new double[] {colour[0] * factor, colour[1] * factor, colour[2] * factor};
     }
 
     static double[] mix(double[] a, double[] b, double weight) {
-        return new double[]{a[0] + (b[0] - a[0]) * weight, a[1] + (b[1] - a[1]) * weight,
+        return new double[] {a[0] + (b[0] - a[0]) * weight, a[1] + (b[1] - a[1]) * weight,
             a[2] + (b[2] - a[2]) * weight};
     }
 

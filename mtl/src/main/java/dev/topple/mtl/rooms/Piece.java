@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class Piece {
     private double[] bulb = new double[0];
 
     private static double[] empty() {
-        return new double[]{1e9, 1e9, 1e9, -1e9, -1e9, -1e9};
+        return new double[] {1e9, 1e9, 1e9, -1e9, -1e9, -1e9};
     }
 
     Piece() {
@@ -66,7 +67,7 @@ final class Piece {
 
     /** Marks a point of the frame from which the piece gives light. */
     void lightAt(double lx, double ly, double lz) {
-        bulb = new double[]{lx, ly, lz};
+        bulb = new double[] {lx, ly, lz};
     }
 
     /** The world position of the piece's light; empty where it has none. */
@@ -115,11 +116,11 @@ final class Piece {
         double wz = z - sin * mx + cos * mz;
         double hx = Math.abs(cos) * ex + Math.abs(sin) * ez;
         double hz = Math.abs(sin) * ex + Math.abs(cos) * ez;
-        return new double[]{wx - hx, y + bounds[1], wz - hz, wx + hx, y + bounds[4], wz + hz};
+        return new double[] {wx - hx, y + bounds[1], wz - hz, wx + hx, y + bounds[4], wz + hz};
     }
 
     double[] toWorld(double lx, double ly, double lz) {
-        return new double[]{x + cos * lx + sin * lz, y + ly, z - sin * lx + cos * lz};
+        return new double[] {x + cos * lx + sin * lz, y + ly, z - sin * lx + cos * lz};
     }
 
     /** Fixes the lists; call once before tracing. */

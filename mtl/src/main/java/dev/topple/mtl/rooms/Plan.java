@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 import dev.topple.mtl.rooms.Material.Pattern;
@@ -28,8 +29,8 @@ final class Plan {
         if (draw.chance(0.25) && w > 3.6 && d > 3.6) {
             double a = draw.range(0.7, w - 2.6);
             double b = draw.range(0.7, d - 2.6);
-            xs = new double[]{0, w, w, w - a, w - a, 0};
-            zs = new double[]{0, 0, d - b, d - b, d, d};
+            xs = new double[] {0, w, w, w - a, w - a, 0};
+            zs = new double[] {0, 0, d - b, d - b, d, d};
         }
         Material[] surface = new Material[xs.length];
         Material paper = Palette.wall(draw);
@@ -52,10 +53,10 @@ final class Plan {
         double h = Math.min(shell.height - 0.25, draw.range(1.98, 2.15));
         double half = draw.range(0.38, 0.48);
         opening(half + 0.1, -0.1, h, 0.95, (wall, u) -> door(wall, u, half, h));
-        double[] sky = night ? new double[]{0.01, 0.015, 0.035}
-                : Palette.mix(new double[]{0.25, 0.45, 0.85}, new double[]{0.75, 0.78, 0.8}, draw.uniform());
-        double[] ground = night ? new double[]{0.01, 0.01, 0.01}
-                : draw.chance(0.6) ? new double[]{0.16, 0.24, 0.08} : new double[]{0.3, 0.29, 0.27};
+        double[] sky = night ? new double[] {0.01, 0.015, 0.035}
+                : Palette.mix(new double[] {0.25, 0.45, 0.85}, new double[] {0.75, 0.78, 0.8}, draw.uniform());
+        double[] ground = night ? new double[] {0.01, 0.01, 0.01}
+                : draw.chance(0.6) ? new double[] {0.16, 0.24, 0.08} : new double[] {0.3, 0.29, 0.27};
         Material view = Material.of(Pattern.OUTSIDE, sky, ground, 1, Palette.seed(draw) & 0xFFFF)
                 .glowing(night ? 1 : draw.range(1.6, 4.5));
         int windows = draw.chance(0.15) ? 3 : draw.between(1, 2);
@@ -100,7 +101,7 @@ final class Plan {
     private double[] before(int wall, double u, double w, double low, double high, double space) {
         double[] a = shell.at(wall, u - w, 0.0);
         double[] b = shell.at(wall, u + w, space);
-        return new double[]{Math.min(a[0], b[0]), low, Math.min(a[1], b[1]), Math.max(a[0], b[0]), high,
+        return new double[] {Math.min(a[0], b[0]), low, Math.min(a[1], b[1]), Math.max(a[0], b[0]), high,
             Math.max(a[1], b[1])};
     }
 
@@ -195,7 +196,7 @@ final class Plan {
             // A third of the pieces stand in a corner.
             double u = w + room * (draw.chance(0.35) ? Math.round(s) : s);
             if (room > 0 && onWall(piece, wall, u, margin)) {
-                return new double[]{wall, u};
+                return new double[] {wall, u};
             }
         }
         return new double[0];

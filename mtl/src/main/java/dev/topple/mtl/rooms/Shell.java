@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 import java.util.List;
@@ -76,7 +77,7 @@ final class Shell {
 
     /** The wall's point u metres along it and w metres into the room. */
     double[] at(int wall, double u, double w) {
-        return new double[]{x[wall] + ax[wall] * u + nx[wall] * w, z[wall] + az[wall] * u + nz[wall] * w};
+        return new double[] {x[wall] + ax[wall] * u + nx[wall] * w, z[wall] + az[wall] * u + nz[wall] * w};
     }
 
     /** Distance to the nearest wall, for a point inside. */

@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 /**
@@ -54,30 +55,32 @@ final class Solid {
     }
 
     static Solid box(double x, double y, double z, double hx, double hy, double hz, int label, Material material) {
-        return new Solid(Form.BOX, new double[]{x, y, z}, new double[]{hx, hy, hz}, 1, -1, 0, label, material, true);
+        return new Solid(Form.BOX, new double[] {x, y, z}, new double[] {hx, hy, hz}, 1, -1, 0, label, material, true);
     }
 
     static Solid ellipsoid(double x, double y, double z, double rx, double ry, double rz, int label,
             Material material) {
-        return new Solid(Form.ELLIPSOID, new double[]{x, y, z}, new double[]{rx, ry, rz}, 1, -1, 0, label, material,
+        return new Solid(Form.ELLIPSOID, new double[] {x, y, z}, new double[] {rx, ry, rz}, 1, -1, 0, label, material,
                 true);
     }
 
     /** A frustum along an axis (0 x, 1 y, 2 z) with the radii at its low and high end. */
     static Solid frustum(int axis, double x, double y, double z, double halfLength, double low, double high, int label,
             Material material) {
-        return new Solid(Form.FRUSTUM, new double[]{x, y, z}, new double[]{low, halfLength, high}, axis, -1, 0, label,
+        return new Solid(Form.FRUSTUM, new double[] {x, y, z}, new double[] {low, halfLength, high}, axis, -1, 0, label,
                 material, true);
     }
 
     /** This solid turned about its centre; the angle (radians) runs y to z, z to x, x to y for axes 0, 1, 2. */
     Solid turned(int about, double angle) {
-        return new Solid(form, new double[]{cx, cy, cz}, new double[]{hx, hy, hz}, axis, about, angle, label, material,
+        return new Solid(form, new double[] {cx, cy, cz}, new double[] {hx, hy, hz}, axis, about, angle, label,
+                material,
                 opaque);
     }
 
     Solid translucent() {
-        return new Solid(form, new double[]{cx, cy, cz}, new double[]{hx, hy, hz}, axis, -1, 0, label, material, false);
+        return new Solid(form, new double[] {cx, cy, cz}, new double[] {hx, hy, hz}, axis, -1, 0, label, material,
+                false);
     }
 
     /** Half extents of the axis-aligned box around the solid, about its centre. */
@@ -85,7 +88,7 @@ final class Solid {
         double[] h = {hx, hy, hz};
         if (form == Form.FRUSTUM) {
             double r = Math.max(hx, hz);
-            h = new double[]{axis == 0 ? hy : r, axis == 1 ? hy : r, axis == 2 ? hy : r};
+            h = new double[] {axis == 0 ? hy : r, axis == 1 ? hy : r, axis == 2 ? hy : r};
         }
         if (turn >= 0) {
             int p = (turn + 1) % 3;
@@ -140,7 +143,7 @@ final class Solid {
             case ELLIPSOID -> hitSphere(x / hx, y / hy, z / hz, dx / hx, dy / hy, dz / hz, tMin, tMax);
             case FRUSTUM -> axis == 1 ? hitFrustum(x, y, z, dx, dy, dz, tMin, tMax)
                     : axis == 0 ? hitFrustum(y, x, z, dy, dx, dz, tMin, tMax)
-                            : hitFrustum(x, z, y, dx, dz, dy, tMin, tMax);
+                    : hitFrustum(x, z, y, dx, dz, dy, tMin, tMax);
         };
     }
 

@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 import dev.topple.mtl.rooms.Material.Pattern;
@@ -72,7 +73,7 @@ final class Things {
                     z + draw.range(-0.6, 0.6) * r, s, s * draw.range(0.8, 1.6), s, Rooms.OBJECTS, leaf);
         }
         p.post(x, z, y + pot, y + 0.8 * h, 0.02, 0.015, Rooms.OBJECTS,
-                Material.plain(new double[]{0.12, 0.07, 0.03}));
+                Material.plain(new double[] {0.12, 0.07, 0.03}));
     }
 
     static void bottle(Piece p, Draw draw, double x, double y, double z, double h) {
@@ -156,12 +157,12 @@ final class Things {
 
     /** A flat screen on a foot, or hung; the picture faces the front. */
     static void screen(Piece p, Draw draw, double x, double y, double z, double w, double h, boolean foot) {
-        Material frame = Material.plain(new double[]{0.012, 0.012, 0.014}).glossy(0.3);
+        Material frame = Material.plain(new double[] {0.012, 0.012, 0.014}).glossy(0.3);
         double low = foot ? y + 0.07 : y;
         p.box(x, low + h / 2, z, w / 2, h / 2, 0.025, Rooms.TV, frame);
         double[] dark = {0.015, 0.017, 0.022};
         Material picture = draw.chance(0.55)
-                ? Material.of(Pattern.SCREEN, dark, Palette.scaled(new double[]{0.06, 0.07, 0.09}, 1), 1, 0)
+                ? Material.of(Pattern.SCREEN, dark, Palette.scaled(new double[] {0.06, 0.07, 0.09}, 1), 1, 0)
                         .sized(w, h).glossy(0.6)
                 : Palette.art(draw, w - 0.04, h - 0.04).glowing(draw.range(0.5, 0.95));
         p.box(x, low + h / 2, z + 0.026, w / 2 - 0.02, h / 2 - 0.02, 0.003, Rooms.TV, picture);

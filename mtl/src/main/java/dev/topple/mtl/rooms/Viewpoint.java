@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 import java.util.List;
@@ -39,7 +40,7 @@ final class Viewpoint {
                 continue;
             }
             double yaw = StrictMath.atan2(tx - x, tz - z) + draw.range(-0.25, 0.25);
-            Camera camera = Camera.look(new double[]{x, y, z}, yaw, pitch, roll, height, width);
+            Camera camera = Camera.look(new double[] {x, y, z}, yaw, pitch, roll, height, width);
             double score = score(scene, camera, height, width, rows, columns);
             if (score > -1e8) {
                 found++;

@@ -84,10 +84,10 @@ public record Depth() implements Task {
                 for (int i = 0; i < millimetres.length; i++) {
                     below += millimetres[i];
                     if (count > 0 && 2 * below >= count) {
-                        return new float[]{i / 1000f};
+                        return new float[] {i / 1000f};
                     }
                 }
-                return new float[]{0};
+                return new float[] {0};
             }
         };
     }

@@ -93,6 +93,6 @@ final class SegmentationMetrics implements Metrics {
             hits += hit;
             pixels += labelled;
         }
-        return new double[]{sum / occurring, hits / pixels};
+        return new double[] {sum / occurring, hits / pixels};
     }
 }

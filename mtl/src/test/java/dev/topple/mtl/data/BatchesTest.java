@@ -41,13 +41,13 @@ class BatchesTest {
         assertEquals(2, batches.get(1).count());
         assertEquals(List.of(3, 4, 4), batches.get(1).indices());
         assertEquals(List.of("image 3", "image 4", "image 4"), batches.get(1).ids());
-        assertArrayEquals(new float[]{3, 3, 4, 4, 4, 4}, batches.get(1).labels().get("depth").floats());
+        assertArrayEquals(new float[] {3, 3, 4, 4, 4, 4}, batches.get(1).labels().get("depth").floats());
         assertEquals(Shape.of(3, 3, 1, 2), batches.get(1).images().shape());
     }
 
     @Test
     void anOrderIsKept() {
-        List<Batch> batches = all(Batches.of(new FakeDataset(Collections.nCopies(5, WIDE)), new int[]{4, 0, 2}, 2));
+        List<Batch> batches = all(Batches.of(new FakeDataset(Collections.nCopies(5, WIDE)), new int[] {4, 0, 2}, 2));
         assertEquals(List.of(4, 0), batches.get(0).indices());
         assertEquals(List.of(2, 2), batches.get(1).indices());
     }

@@ -58,7 +58,7 @@ class ImageFolderTest {
     void picturesAreSortedAndScaledDown() throws IOException {
         put("b.jpg", encoded(halves(BufferedImage.TYPE_INT_RGB, 90, 120, 0xFFFFFF, 0), "jpeg"));
         put("a.PNG", encoded(halves(BufferedImage.TYPE_INT_RGB, 20, 30, 0x102030, 0x405060), "png"));
-        put("notes.txt", new byte[]{1});
+        put("notes.txt", new byte[] {1});
         ImageFolder images = read();
         assertEquals(2, images.size());
         assertEquals(List.of(), images.problems());
@@ -84,7 +84,7 @@ class ImageFolderTest {
         put("empty.png", new byte[0]);
         put("small.png", encoded(halves(BufferedImage.TYPE_INT_RGB, 8, 8, 0, 0), "png"));
         put("text.jpg", "this is no picture".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        put("other.webp", new byte[]{'R', 'I', 'F', 'F'});
+        put("other.webp", new byte[] {'R', 'I', 'F', 'F'});
         ImageFolder images = read();
         assertEquals(1, images.size());
         assertEquals("good.jpg", images.sample(0).id());
@@ -98,7 +98,7 @@ class ImageFolderTest {
     @Test
     void aFolderWithoutPicturesIsRefused() throws IOException {
         assertThrows(IllegalArgumentException.class, this::read);
-        put("cut.png", new byte[]{1, 2, 3});
+        put("cut.png", new byte[] {1, 2, 3});
         assertTrue(assertThrows(IllegalArgumentException.class, this::read).getMessage().contains("cut.png"));
         assertThrows(IllegalArgumentException.class, () -> ImageFolder.read(folder.resolve("none"), 64, 1));
         assertThrows(IllegalArgumentException.class, () -> ImageFolder.read(folder.resolve("cut.png"), 64, 1));
@@ -138,7 +138,7 @@ class ImageFolderTest {
         byte[] jpeg = encoded(halves(BufferedImage.TYPE_INT_RGB, 32, 48, 0xFFFFFF, 0), "jpeg");
         byte[] turned = new byte[jpeg.length + 36];
         byte[] segment = {(byte) 0xFF, (byte) 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
-                0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0};
+            0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0};
         System.arraycopy(jpeg, 0, turned, 0, 2);
         System.arraycopy(segment, 0, turned, 2, 36);
         System.arraycopy(jpeg, 2, turned, 38, jpeg.length - 2);
@@ -161,7 +161,7 @@ class ImageFolderTest {
         }
         // 1 2 3 over 4 5 6, as it stands upright for each orientation.
         int[][] expected = {{1, 2, 3, 4, 5, 6}, {3, 2, 1, 6, 5, 4}, {6, 5, 4, 3, 2, 1}, {4, 5, 6, 1, 2, 3},
-                {1, 4, 2, 5, 3, 6}, {4, 1, 5, 2, 6, 3}, {6, 3, 5, 2, 4, 1}, {3, 6, 2, 5, 1, 4}};
+            {1, 4, 2, 5, 3, 6}, {4, 1, 5, 2, 6, 3}, {6, 3, 5, 2, 4, 1}, {3, 6, 2, 5, 1, 4}};
         for (int orientation = 1; orientation <= 8; orientation++) {
             Picture upright = new Picture(2, 3, planes).upright(orientation);
             assertEquals(orientation < 5 ? 2 : 3, upright.height());
@@ -188,8 +188,9 @@ class ImageFolderTest {
 
     @Test
     void damagedExifIsUpright() {
-        assertEquals(1, Exif.orientation(new byte[]{(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) 0xE1, 0, 12, 'E', 'x',
-                'i', 'f', 0, 0, 'I', 'I', 42, 0}));
-        assertEquals(1, Exif.orientation(new byte[]{(byte) 0xFF, (byte) 0xD8}));
+        assertEquals(1,
+                Exif.orientation(new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) 0xE1, 0, 12, 'E', 'x',
+                    'i', 'f', 0, 0, 'I', 'I', 42, 0}));
+        assertEquals(1, Exif.orientation(new byte[] {(byte) 0xFF, (byte) 0xD8}));
     }
 }

@@ -67,11 +67,11 @@ class ModelFileTest {
         ModelFile loaded = ModelFile.load(saved(StoredType.F32));
         assertEquals(PROVENANCE, loaded.provenance());
         assertEquals(model.description(), loaded.model().description());
-        initial().forEach((name, value) ->
-                assertTrue(value.sameBits(loaded.model().variables().get(name).initial()), name));
+        initial().forEach(
+                (name, value) -> assertTrue(value.sameBits(loaded.model().variables().get(name).initial()), name));
         try (Device device = Devices.open("reference", DeviceOptions.DEFAULT)) {
-            ModelFile.values(device, loaded.model()).forEach((name, value) ->
-                    assertTrue(value.sameBits(initial().get(name)), name));
+            ModelFile.values(device, loaded.model())
+                    .forEach((name, value) -> assertTrue(value.sameBits(initial().get(name)), name));
         }
     }
 
@@ -135,7 +135,7 @@ class ModelFileTest {
         byte[] bytes = Files.readAllBytes(saved(StoredType.F32));
         Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
         assertRefused(file, file.toString());
-        Files.write(file, new byte[]{1, 2, 3});
+        Files.write(file, new byte[] {1, 2, 3});
         assertRefused(file, "too short");
     }
 
@@ -147,10 +147,10 @@ class ModelFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"widths\":[4,6]|\"widths\":[4]", "\"stem\":4|\"stem\":0", "\"stem\":4|\"stem\":4.5",
-            "\"kind\":\"residual\"|\"kind\":\"dense\"", "\"width\":4|\"width\":-1",
-            "\"width\":4|\"width\":4,\"more\":1",
-            "\"deviation\":[0.25,0.25,0.25]|\"deviation\":[0.25,0.25,0]",
-            "{\"task\":\"depth\"}|{\"task\":\"normals\"}", "\"mean\":[0.5,0.5,0.5]|\"mean\":[0.5,0.5]"})
+        "\"kind\":\"residual\"|\"kind\":\"dense\"", "\"width\":4|\"width\":-1",
+        "\"width\":4|\"width\":4,\"more\":1",
+        "\"deviation\":[0.25,0.25,0.25]|\"deviation\":[0.25,0.25,0]",
+        "{\"task\":\"depth\"}|{\"task\":\"normals\"}", "\"mean\":[0.5,0.5,0.5]|\"mean\":[0.5,0.5]"})
     void otherDescriptionsAreRefused(String change) {
         String text = Json.compact(MultiTaskModelTest.TINY.toJson());
         String[] parts = change.split("\\|");

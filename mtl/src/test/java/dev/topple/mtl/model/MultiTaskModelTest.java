@@ -96,8 +96,8 @@ class MultiTaskModelTest {
         MultiTaskModel one = MultiTaskModel.create("one", TINY, 1);
         MultiTaskModel same = MultiTaskModel.create("same", TINY, 1);
         MultiTaskModel other = MultiTaskModel.create("other", TINY, 2);
-        one.variables().forEach((name, variable) ->
-                assertTrue(variable.initial().sameBits(same.variables().get(name).initial()), name));
+        one.variables().forEach((name,
+                variable) -> assertTrue(variable.initial().sameBits(same.variables().get(name).initial()), name));
         String stem = "encoder.stem.weight";
         assertFalse(one.variables().get(stem).initial().sameBits(other.variables().get(stem).initial()));
         assertTrue(one.variables().containsKey("encoder.stage2.block0.first.norm.variance"));

@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -176,11 +177,11 @@ class RoomsTest {
 
     private static double[] point(Room room, int x, int y, double f) {
         double z = room.depth()[y * room.width() + x];
-        return new double[]{(x + 0.5 - room.width() / 2.0) * z / f, (y + 0.5 - room.height() / 2.0) * z / f, z};
+        return new double[] {(x + 0.5 - room.width() / 2.0) * z / f, (y + 0.5 - room.height() / 2.0) * z / f, z};
     }
 
     private static double[] minus(double[] a, double[] b) {
-        return new double[]{a[0] - b[0], a[1] - b[1], a[2] - b[2]};
+        return new double[] {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
     }
 
     @Test
@@ -225,7 +226,7 @@ class RoomsTest {
 
     @Test
     void anySizeWorksAndShapeKeepsTheView() {
-        for (int[] size : new int[][]{{8, 8}, {9, 31}, {65, 8}, {33, 47}}) {
+        for (int[] size : new int[][] {{8, 8}, {9, 31}, {65, 8}, {33, 47}}) {
             Room room = new Rooms(1).scene(2, size[0], size[1]);
             assertEquals(3 * size[0] * size[1], room.rgb().length);
         }
@@ -244,7 +245,7 @@ class RoomsTest {
 
     @Test
     void badSizesAreRefused() {
-        for (int[] size : new int[][]{{7, 64}, {64, 0}, {-1, 64}, {10000, 64}}) {
+        for (int[] size : new int[][] {{7, 64}, {64, 0}, {-1, 64}, {10000, 64}}) {
             String message = assertThrows(IllegalArgumentException.class,
                     () -> new Rooms(1).scene(0, size[0], size[1])).getMessage();
             assertTrue(message.contains(size[0] + "x" + size[1]) && message.contains("8"), message);

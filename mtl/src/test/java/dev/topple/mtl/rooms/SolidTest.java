@@ -1,5 +1,6 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
+
 package dev.topple.mtl.rooms;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,10 +10,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SolidTest {
-    private static final Material GREY = Material.plain(new double[]{0.5, 0.5, 0.5});
+    private static final Material GREY = Material.plain(new double[] {0.5, 0.5, 0.5});
 
     private static double[] ray(double x, double y, double z, double dx, double dy, double dz) {
-        return new double[]{x, y, z, dx, dy, dz, 1 / dx, 1 / dy, 1 / dz};
+        return new double[] {x, y, z, dx, dy, dz, 1 / dx, 1 / dy, 1 / dz};
     }
 
     @Test
@@ -75,7 +76,7 @@ class SolidTest {
         double c = draw.range(0.2, 1);
         Solid s = kind == 0 ? Solid.box(0.1, 0.2, -0.1, a, b, c, 0, GREY)
                 : kind == 1 ? Solid.ellipsoid(0.1, 0.2, -0.1, a, b, c, 0, GREY)
-                        : Solid.frustum(kind - 2, 0.1, 0.2, -0.1, a, b, c, 0, GREY);
+                : Solid.frustum(kind - 2, 0.1, 0.2, -0.1, a, b, c, 0, GREY);
         return draw.chance(0.5) ? s : s.turned(draw.below(3), draw.range(-3, 3));
     }
 
@@ -83,11 +84,11 @@ class SolidTest {
         double[] d = {to[0] + right - from[0], to[1] + up - from[1], to[2] - from[2]};
         double t = s.hit(ray(from[0], from[1], from[2], d[0], d[1], d[2]), 1e-6, 100);
         return t == Solid.MISS ? new double[0]
-                : new double[]{from[0] + t * d[0], from[1] + t * d[1], from[2] + t * d[2]};
+                : new double[] {from[0] + t * d[0], from[1] + t * d[1], from[2] + t * d[2]};
     }
 
     private static double[] minus(double[] a, double[] b) {
-        return new double[]{a[0] - b[0], a[1] - b[1], a[2] - b[2]};
+        return new double[] {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
     }
 
     private static double dot(double[] a, double[] b) {

@@ -47,14 +47,14 @@ class MetricsTest {
         }
         double[] values = measure(Segmentation.of(4), Tensor.of(Shape.of(1, 4, 2, 2), logits),
                 Tensor.of(Shape.of(1, 2, 2), 0, 0, 1, 255));
-        assertArrayEquals(new double[]{0.5, 2.0 / 3}, values, 1e-12);
+        assertArrayEquals(new double[] {0.5, 2.0 / 3}, values, 1e-12);
     }
 
     @Test
     void aClassThatIsNeverHitCountsAsZero() {
         double[] values = measure(Segmentation.of(3), Tensor.of(Shape.of(1, 3, 1, 2), 1f, 1, 0, 0, 0, 0),
                 Tensor.of(Shape.of(1, 1, 2), 0, 2));
-        assertArrayEquals(new double[]{(0.5 + 0) / 2, 0.5}, values, 1e-12);
+        assertArrayEquals(new double[] {(0.5 + 0) / 2, 0.5}, values, 1e-12);
     }
 
     @Test
@@ -68,7 +68,7 @@ class MetricsTest {
     void depthErrorsAndFactors() {
         double[] values = measure(new Depth(), Tensor.of(Shape.of(1, 1, 1, 5), 2f, 2.6f, 3f, -2f, 9f),
                 Tensor.of(Shape.of(1, 1, 1, 5), 2f, 2f, 2f, 2f, 0f));
-        assertArrayEquals(new double[]{(0 + 0.6 + 1 + 4) / 4, (0 + 0.3 + 0.5 + 2) / 4, 25, 75, 75}, values, 1e-6);
+        assertArrayEquals(new double[] {(0 + 0.6 + 1 + 4) / 4, (0 + 0.3 + 0.5 + 2) / 4, 25, 75, 75}, values, 1e-6);
     }
 
     @Test
@@ -83,7 +83,7 @@ class MetricsTest {
         }
         double[] values = measure(new Normals(), Tensor.of(Shape.of(1, 3, 1, 5), prediction),
                 Tensor.of(Shape.of(1, 3, 1, 5), label));
-        assertArrayEquals(new double[]{34, 25, 20, 40, 60}, values, 0.1);
+        assertArrayEquals(new double[] {34, 25, 20, 40, 60}, values, 0.1);
     }
 
     @Test

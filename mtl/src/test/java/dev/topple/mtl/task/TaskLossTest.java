@@ -56,8 +56,8 @@ class TaskLossTest {
         Outcome outcome = run(task, prediction, Tensor.of(Shape.of(1, 1, 3), 2, 0, 255));
         double first = Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)) - 3;
         assertEquals((first + Math.log(3)) / 2, outcome.loss()[0], 1e-6);
-        assertArrayEquals(new float[]{2}, outcome.valid());
-        assertArrayEquals(new int[]{2, 0, 0}, outcome.label().ints());
+        assertArrayEquals(new float[] {2}, outcome.valid());
+        assertArrayEquals(new int[] {2, 0, 0}, outcome.label().ints());
         assertEquals(0, outcome.gradient()[2], "an ignored pixel has no gradient");
     }
 
@@ -67,8 +67,8 @@ class TaskLossTest {
         Tensor label = Tensor.of(Shape.of(1, 1, 2, 2), 2f, 0f, 2.5f, 3e-5f);
         Outcome outcome = run(new Depth(), prediction, label);
         assertEquals((1 + 0.5) / 2, outcome.loss()[0], 1e-6);
-        assertArrayEquals(new float[]{2}, outcome.valid());
-        assertArrayEquals(new float[]{-0.5f, 0, 0.5f, 0}, outcome.gradient(), 1e-6f);
+        assertArrayEquals(new float[] {2}, outcome.valid());
+        assertArrayEquals(new float[] {-0.5f, 0, 0.5f, 0}, outcome.gradient(), 1e-6f);
     }
 
     @Test
@@ -80,7 +80,7 @@ class TaskLossTest {
         Tensor label = Tensor.of(Shape.of(1, 3, 1, 3), 1, half, 0, 0, rest, 0, 0, 0, 0);
         Outcome outcome = run(new Normals(), prediction, label);
         assertEquals((0 + 0.5) / 2, outcome.loss()[0], 1e-5);
-        assertArrayEquals(new float[]{2}, outcome.valid());
+        assertArrayEquals(new float[] {2}, outcome.valid());
         for (int c = 0; c < 3; c++) {
             assertEquals(0, outcome.gradient()[3 * c + 2], "an invalid pixel has no gradient");
         }
@@ -123,6 +123,6 @@ class TaskLossTest {
     void imagesDoNotInfluenceEachOther() {
         Tensor prediction = Tensor.of(Shape.of(2, 1, 1, 2), 1f, 2f, 7f, 9f);
         Tensor label = Tensor.of(Shape.of(2, 1, 1, 2), 2f, 2f, 0f, 4f);
-        assertArrayEquals(new float[]{0.5f, 5}, run(new Depth(), prediction, label).loss(), 1e-6f);
+        assertArrayEquals(new float[] {0.5f, 5}, run(new Depth(), prediction, label).loss(), 1e-6f);
     }
 }

@@ -29,9 +29,9 @@ class TasksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"task\":\"colour\"}", "{\"task\":\"depth\",\"unit\":\"m\"}", "{}",
-            "{\"task\":\"segmentation\",\"classes\":[\"a\"],\"ignored\":255}",
-            "{\"task\":\"segmentation\",\"classes\":[\"a\",\"a\"],\"ignored\":255}",
-            "{\"task\":\"segmentation\",\"classes\":[\"a\",\"b\"],\"ignored\":1}"})
+        "{\"task\":\"segmentation\",\"classes\":[\"a\"],\"ignored\":255}",
+        "{\"task\":\"segmentation\",\"classes\":[\"a\",\"a\"],\"ignored\":255}",
+        "{\"task\":\"segmentation\",\"classes\":[\"a\",\"b\"],\"ignored\":1}"})
     void otherDescriptionsAreRefused(String json) {
         JsonView view = JsonView.of(Json.parse(json, "test"), "test");
         assertThrows(FormatException.class, () -> Tasks.fromJson(view));
@@ -41,24 +41,24 @@ class TasksTest {
     void aMirrorTurnsNormalsAround() {
         Tensor label = Tensor.of(Shape.of(3, 1, 3), 1f, 0, 0.5f, 2, 0, 3, 4, 0, 5);
         Tensor mirrored = new Normals().mirror(label);
-        assertArrayEquals(new float[]{-0.5f, 0, -1, 3, 0, 2, 5, 0, 4}, mirrored.floats());
+        assertArrayEquals(new float[] {-0.5f, 0, -1, 3, 0, 2, 5, 0, 4}, mirrored.floats());
         assertTrue(new Normals().mirror(mirrored).sameBits(label));
     }
 
     @Test
     void aMirrorTurnsClassesAround() {
         Tensor label = Tensor.of(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
-        assertArrayEquals(new int[]{3, 2, 1, 6, 5, 4}, Segmentation.of(8).mirror(label).ints());
+        assertArrayEquals(new int[] {3, 2, 1, 6, 5, 4}, Segmentation.of(8).mirror(label).ints());
     }
 
     @Test
     void bestConstants() {
         BestConstant depth = new Depth().bestConstant();
         depth.add(Tensor.of(Shape.of(1, 1, 5), 1f, 2f, 9f, 0f, 0f));
-        assertArrayEquals(new float[]{2}, depth.prediction(), 1e-6f);
+        assertArrayEquals(new float[] {2}, depth.prediction(), 1e-6f);
         BestConstant normals = new Normals().bestConstant();
         normals.add(Tensor.of(Shape.of(3, 1, 3), 1f, 0, 0, 0, 2, 0, 0, 0, 0));
-        assertArrayEquals(new float[]{0.5f, 0.5f, 0}, normals.prediction(), 1e-6f);
+        assertArrayEquals(new float[] {0.5f, 0.5f, 0}, normals.prediction(), 1e-6f);
         BestConstant classes = Segmentation.of(3).bestConstant();
         classes.add(Tensor.of(Shape.of(1, 4), 1, 1, 2, 255));
         float[] logits = classes.prediction();
@@ -70,7 +70,7 @@ class TasksTest {
     void picturesShowEveryPixel() {
         assertEquals(0xFF000000, Colours.argb(Segmentation.of(2), Tensor.of(Shape.of(1, 1, 1), 255), 0)[0]);
         int[] near = Colours.argb(new Depth(), Tensor.of(Shape.of(1, 1, 1, 2), 0f, 10f), 0);
-        assertArrayEquals(new int[]{0xFF000000, 0xFFF0F921}, near);
+        assertArrayEquals(new int[] {0xFF000000, 0xFFF0F921}, near);
         assertEquals(0xFF8080FF, Colours.argb(new Normals(), Tensor.of(Shape.of(1, 3, 1, 1), 0f, 0f, -2f), 0)[0]);
         assertEquals(40, java.util.stream.IntStream.range(0, 40).map(Colours::ofClass).distinct().count());
     }

@@ -82,7 +82,7 @@ class TrainerTest {
     void aTrainingThatWasCutOffEndsWithTheSameBits(String device) {
         Map<String, Tensor> whole = train(device, folder.resolve("whole"), 2, TrainingListener.silent());
         Path file = folder.resolve("parts");
-        for (int stop : new int[]{1, 3, 5}) {
+        for (int stop : new int[] {1, 3, 5}) {
             assertThrows(Stop.class, () -> train(device, file, 2, stopAfter(stop)));
             assertEquals(stop > 1, Files.exists(file));
         }
