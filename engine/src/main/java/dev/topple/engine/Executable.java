@@ -29,6 +29,7 @@ public interface Executable extends AutoCloseable {
      * Copies an output of the last run to a tensor.
      *
      * @throws IllegalArgumentException if there is no such output, or elements or shape differ
+     * @throws IllegalStateException if the program has not run yet, or its last run failed, or it is closed
      */
     void fetch(String output, Tensor into);
 

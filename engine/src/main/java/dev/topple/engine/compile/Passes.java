@@ -3,20 +3,24 @@
 
 package dev.topple.engine.compile;
 
+import dev.topple.engine.graph.Elementwise;
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.graph.Layout;
 import dev.topple.engine.graph.Node;
 import dev.topple.engine.graph.Op;
+import dev.topple.engine.graph.Reduction;
 import dev.topple.engine.graph.Source;
 import dev.topple.engine.graph.Unary;
 import dev.topple.engine.graph.Value;
 import dev.topple.engine.tensor.DType;
+import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -29,6 +33,8 @@ public final class Passes {
 
     /** Constants of more elements are not computed beforehand: they would take memory for good. */
     private static final int LARGEST_FOLDED = 4096;
+
+    private static final Reduction.Sum WHOLE_SUM = new Reduction.Sum(List.of(0), false);
 
     /** Computes the results of an op from constant operands. */
     @FunctionalInterface
@@ -104,7 +110,8 @@ public final class Passes {
             put(node, merged.results());
             return;
         }
-        List<Value> results = folds(node, operands) ? fold(node, operands) : add(node.op(), operands).results();
+        List<Value> results = foldUniform(node, operands)
+                .orElseGet(() -> folds(node, operands) ? fold(node, operands) : add(node.op(), operands).results());
         known.put(new Key(node.op(), operands), results.get(0).node());
         put(node, results);
     }
@@ -116,6 +123,40 @@ public final class Passes {
             case Layout.BroadcastTo broadcast -> broadcast.shape().equals(node.operand(0).shape());
             default -> false;
         };
+    }
+
+    /**
+     * What is computed from fills alone and is a fill again is folded at any size: it takes no memory, and what one
+     * image sees does not come to depend on how many there are (a device need not round as the evaluator does).
+     */
+    private Optional<List<Value>> foldUniform(Node node, List<Value> operands) {
+        if (operands.isEmpty() || node.result(0).dtype() != DType.F32
+                || !operands.stream().allMatch(operand -> operand.node().op() instanceof Source.Fill)) {
+            return Optional.empty();
+        }
+        List<Tensor> scalars = operands.stream()
+                .map(operand -> Tensor.scalar(((Source.Fill) operand.node().op()).value())).toList();
+        return switch (node.op()) {
+            case Elementwise op -> Optional.of(fill(node, evaluator.evaluate(op, scalars).get(0)));
+            case Layout.Reshape reshape -> Optional.of(fill(node, scalars.get(0)));
+            case Layout.BroadcastTo broadcast -> Optional.of(fill(node, scalars.get(0)));
+            case Layout.Transpose transpose -> Optional.of(fill(node, scalars.get(0)));
+            case Layout.Slice slice -> Optional.of(fill(node, scalars.get(0)));
+            case Reduction.Max max -> Optional.of(fill(node, scalars.get(0)));
+            case Reduction.Sum sum when addends(node, sum) <= LARGEST_FOLDED -> {
+                Tensor addends = Tensor.filled(Shape.of(addends(node, sum)), scalars.get(0).floats()[0]);
+                yield Optional.of(fill(node, evaluator.evaluate(WHOLE_SUM, List.of(addends)).get(0)));
+            }
+            default -> Optional.empty();
+        };
+    }
+
+    private static int addends(Node node, Reduction.Sum sum) {
+        return Reduction.count(node.operand(0).shape(), sum.axes());
+    }
+
+    private List<Value> fill(Node node, Tensor scalar) {
+        return constant(new Source.Fill(node.result(0).shape(), scalar.floats()[0]));
     }
 
     private boolean folds(Node node, List<Value> operands) {
@@ -139,13 +180,11 @@ public final class Passes {
         }
         Tensor result = evaluator.evaluate(node.op(), inputs).get(0);
         Op source = uniform(result) ? new Source.Fill(result.shape(), result.floats()[0]) : Source.Constant.of(result);
-        Key key = new Key(source, List.of());
-        Node constant = known.get(key);
-        if (constant == null) {
-            constant = add(source, List.of());
-            known.put(key, constant);
-        }
-        return constant.results();
+        return constant(source);
+    }
+
+    private List<Value> constant(Op source) {
+        return known.computeIfAbsent(new Key(source, List.of()), key -> add(source, List.of())).results();
     }
 
     private static boolean uniform(Tensor tensor) {

@@ -20,7 +20,7 @@ import java.util.Set;
 final class CpuProgram implements Executable {
 
     private final CpuDevice device;
-    private final CpuInstruction[] instructions;
+    private CpuInstruction[] instructions;
     private final Map<String, TensorType> inputTypes = new LinkedHashMap<>();
     private final Map<String, TensorType> outputTypes = new LinkedHashMap<>();
     private final Map<String, Slot> inputs;
@@ -29,6 +29,7 @@ final class CpuProgram implements Executable {
     private final VariableStorage[] assigned;
     private final VariableStorage[] variables;
     private final long arenaBytes;
+    private boolean ran;
     private boolean closed;
 
     /**
@@ -103,10 +104,12 @@ final class CpuProgram implements Executable {
         if (!unfed.isEmpty()) {
             throw new IllegalStateException("nothing was fed to input '" + unfed.iterator().next() + "'");
         }
+        ran = false;
         try {
             for (CpuInstruction instruction : instructions) {
                 instruction.run(device.context().workers());
             }
+            ran = true;
         } finally {
             for (VariableStorage variable : assigned) {
                 variable.changed();
@@ -118,6 +121,9 @@ final class CpuProgram implements Executable {
     public void fetch(String output, Tensor into) {
         open();
         same(known(outputTypes, "output", output), into, "output", output);
+        if (!ran) {
+            throw new IllegalStateException("output '" + output + "' is not there before the program has run");
+        }
         HostCopy.load(outputs.get(output), into);
     }
 
@@ -151,6 +157,10 @@ final class CpuProgram implements Executable {
     public void close() {
         if (!closed) {
             closed = true;
+            // A closed program may stay within reach for long; its arena, which these lead to, must not.
+            instructions = new CpuInstruction[0];
+            inputs.clear();
+            outputs.clear();
             for (VariableStorage variable : variables) {
                 variable.release();
             }

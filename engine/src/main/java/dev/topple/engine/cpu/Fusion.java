@@ -8,7 +8,12 @@ import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Elementwise;
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.graph.Layout;
+import dev.topple.engine.graph.MatMul;
 import dev.topple.engine.graph.Node;
+import dev.topple.engine.graph.Pooling;
+import dev.topple.engine.graph.RandomOp;
+import dev.topple.engine.graph.Resampling;
+import dev.topple.engine.graph.Source;
 import dev.topple.engine.graph.Unary;
 import dev.topple.engine.graph.Value;
 import dev.topple.engine.tensor.Shape;
@@ -31,15 +36,18 @@ final class Fusion {
     private final Graph graph;
     private final List<List<Node>> users = new ArrayList<>();
     private final boolean[] leaves;
+    private final boolean[] perImage;
     private final Unit[] units;
 
     private Fusion(Graph graph) {
         this.graph = graph;
         int count = graph.nodes().size();
         leaves = new boolean[count];
+        perImage = new boolean[count];
         units = new Unit[count];
         for (Node node : graph.nodes()) {
             users.add(new ArrayList<>());
+            perImage[node.id()] = isPerImage(node);
             for (Node operand : new HashSet<>(node.operands().stream().map(Value::node).toList())) {
                 users.get(operand.id()).add(node);
             }
@@ -66,12 +74,21 @@ final class Fusion {
 
     private void fuseConvolutions() {
         for (Node node : graph.nodes()) {
-            if (node.op() instanceof Convolution.Conv2d || node.op() instanceof Convolution.InputGradient) {
+            boolean extensible = node.op() instanceof Convolution.Conv2d
+                    || node.op() instanceof Convolution.InputGradient;
+            if (extensible && !isProductOfNothing(node)) {
                 Unit unit = new Unit(node, false);
                 units[node.id()] = unit;
                 extend(unit);
             }
         }
+    }
+
+    /** Whether a node is a matrix product or a convolution with an operand or a result that has no elements. */
+    static boolean isProductOfNothing(Node node) {
+        return (node.op() instanceof MatMul || node.op() instanceof Convolution)
+                && (node.result(0).shape().size() == 0
+                        || node.operands().stream().anyMatch(operand -> operand.shape().size() == 0));
     }
 
     private void extend(Unit unit) {
@@ -104,11 +121,11 @@ final class Fusion {
         Value other = node.operand(node.operand(0) == value ? 1 : 0);
         boolean plain = epilogue.shift().isEmpty() && epilogue.residual().isEmpty();
         if (node.op() instanceof Binary.Multiply && plain && epilogue.scale().isEmpty()
-                && perChannel(other.shape(), value.shape())) {
+                && perChannel(other, value.shape())) {
             epilogue.scale(other);
             return true;
         }
-        if (node.op() instanceof Binary.Add && plain && perChannel(other.shape(), value.shape())) {
+        if (node.op() instanceof Binary.Add && plain && perChannel(other, value.shape())) {
             epilogue.shift(other);
             return true;
         }
@@ -119,11 +136,25 @@ final class Fusion {
         return false;
     }
 
-    /** Whether a shape is one value per channel of images. */
-    private static boolean perChannel(Shape shape, Shape images) {
+    /** Whether a value has one element per channel of images, the same for all images. */
+    private boolean perChannel(Value value, Shape images) {
+        Shape shape = value.shape();
         int channelAxis = shape.rank() - 3;
         return channelAxis >= 0 && shape.rank() <= 4 && shape.dim(channelAxis) == images.dim(1)
-                && shape.size() == images.dim(1);
+                && shape.size() == images.dim(1)
+                && (images.dim(0) != 1 || shape.rank() == 3 || !perImage[value.node().id()]);
+    }
+
+    /**
+     * Whether a node gives something for each image, if there is only one image: then its shape does not tell. What is
+     * done to an image must not depend on whether it has neighbours, for a fused scale and shift round only once.
+     */
+    private boolean isPerImage(Node node) {
+        boolean ofImages = node.op() instanceof Source.Input || node.op() instanceof Convolution
+                || node.op() instanceof Pooling || node.op() instanceof Resampling || node.op() instanceof RandomOp;
+        Shape shape = node.result(0).shape();
+        return (ofImages && shape.rank() > 0 && shape.dim(0) == 1)
+                || node.operands().stream().anyMatch(operand -> perImage[operand.node().id()]);
     }
 
     private static boolean fusable(Node node) {

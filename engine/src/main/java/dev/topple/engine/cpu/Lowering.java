@@ -109,6 +109,10 @@ final class Lowering {
         Node node = unit.first();
         List<Shape> shapes = node.operands().stream().map(Value::shape).toList();
         Shape result = node.result(0).shape();
+        if (Fusion.isProductOfNothing(node)) {
+            products.ofNothing(slot(node.result(0)));
+            return;
+        }
         switch (node.op()) {
             case Source source -> {
                 // It gets a place when it is first asked for.

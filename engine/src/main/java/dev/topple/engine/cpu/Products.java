@@ -13,6 +13,7 @@ import dev.topple.engine.graph.MatMul;
 import dev.topple.engine.graph.Value;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Shape;
+import dev.topple.engine.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,22 @@ import java.util.function.Function;
 /** Lowers matrix products and convolutions: chooses kernels, packs weights, fuses epilogues. */
 final class Products {
 
-    /** Tells the packed forms of one weight apart. */
-    private record Packed(boolean backward, Convolution.Geometry geometry, Shape weight) {}
+    /**
+     * Tells the packed forms of one weight apart. For the image's gradient a form has a part for each residue of rows
+     * and columns by the strides, so an image smaller than the stride has fewer of them.
+     */
+    private record Packed(boolean backward, Convolution.Geometry geometry, Shape weight, int rowPhases,
+            int columnPhases) {
+
+        static Packed forward(Convolution.Geometry geometry, Shape weight) {
+            return new Packed(false, geometry, weight, 1, 1);
+        }
+
+        static Packed backward(Convolution.Geometry geometry, Shape weight, Shape image) {
+            return new Packed(true, geometry, weight, Math.min(geometry.strideH(), image.dim(2)),
+                    Math.min(geometry.strideW(), image.dim(3)));
+        }
+    }
 
     private record Known(Slot weight, Packed form) {}
 
@@ -43,6 +58,11 @@ final class Products {
                 memory(kernel.scratch(context.workers().threads()))));
     }
 
+    /** A product of nothing, over images or channels of which there are none: all zeros. */
+    void ofNothing(Slot out) {
+        instructions.add(new CopyInstruction(Slot.constant(Tensor.filled(Shape.of(out.size()), 0)), out, "zeros"));
+    }
+
     private static String turned(Shape shape, boolean transposed) {
         return shape + (transposed ? "'" : "");
     }
@@ -56,7 +76,7 @@ final class Products {
             case Convolution.Conv2d conv -> {
                 GemmEpilogue epilogue = epilogue(unit.epilogue());
                 Conv2dKernel kernel = new Conv2dKernel(context.gemm(), conv.geometry(), first, second, epilogue);
-                PackedWeight weight = packed(slots.apply(operands.get(1)), new Packed(false, conv.geometry(), second),
+                PackedWeight weight = packed(slots.apply(operands.get(1)), Packed.forward(conv.geometry(), second),
                         kernel.packedSize(), kernel::pack);
                 instructions.add(ConvolutionInstruction.forward(
                         name("Conv2d", unit, first, second, conv.geometry()), kernel, epilogue,
@@ -67,8 +87,8 @@ final class Products {
                 GemmEpilogue epilogue = epilogue(unit.epilogue());
                 Conv2dInputGradientKernel kernel = new Conv2dInputGradientKernel(context.gemm(), conv.geometry(),
                         result, second, epilogue);
-                PackedWeight weight = packed(slots.apply(operands.get(1)), new Packed(true, conv.geometry(), second),
-                        kernel.packedSize(), kernel::pack);
+                PackedWeight weight = packed(slots.apply(operands.get(1)),
+                        Packed.backward(conv.geometry(), second, result), kernel.packedSize(), kernel::pack);
                 instructions.add(ConvolutionInstruction.backward(
                         name("InputGradient", unit, first, second, conv.geometry()), kernel, epilogue,
                         slots.apply(operands.get(0)), weight, extras(unit.epilogue(), slots),

@@ -58,7 +58,7 @@ final class SoftmaxInstruction extends CpuInstruction {
 
     @Override
     int items() {
-        return outer * blocksPerOuter;
+        return out.size() == 0 ? 0 : outer * blocksPerOuter;
     }
 
     @Override

@@ -61,6 +61,9 @@ public final class Value {
     }
 
     private Value scalar(double value) {
+        if (dtype() == DType.I32 && value != (int) value) {
+            throw new IllegalArgumentException(value + " is no integer, but " + this + " is; cast it to f32 first");
+        }
         return dtype() == DType.I32
                 ? graph().constant(Tensor.of(Shape.scalar(), (int) value))
                 : graph().fill(Shape.scalar(), value);

@@ -96,8 +96,23 @@ class PassesTest {
 
     @Test
     void foldsNothingThatIsLarge() {
-        graph.output("y", graph.fill(Shape.of(100, 100), 1).exp().sum());
+        float[] values = new float[10000];
+        values[0] = 1;
+        graph.output("y", graph.constant(Tensor.of(Shape.of(100, 100), values)).exp().sum());
         assertEquals(3, tidy().nodes().size());
+    }
+
+    @Test
+    void foldsWhatIsUniformAtAnySize() {
+        graph.output("y", graph.fill(Shape.of(1000, 1, 1), 0.1).exp().broadcastTo(Shape.of(1000, 7, 5)).sum(1));
+        graph.output("one", graph.fill(Shape.of(1, 1, 1), 0.1).exp().broadcastTo(Shape.of(1, 7, 5)).sum(1));
+        List<Op> ops = ops(tidy());
+        assertEquals(2, ops.size());
+        Source.Fill many = assertInstanceOf(Source.Fill.class, ops.get(0));
+        Source.Fill one = assertInstanceOf(Source.Fill.class, ops.get(1));
+        assertEquals(Shape.of(1000, 5), many.shape());
+        assertEquals(one.value(), many.value());
+        assertEquals(7 * Math.exp(0.1), many.value(), 1e-5);
     }
 
     @Test

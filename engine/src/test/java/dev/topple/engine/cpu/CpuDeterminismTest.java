@@ -9,10 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.topple.engine.DeviceOptions;
 import dev.topple.engine.Executable;
 import dev.topple.engine.cpu.kernel.Simd;
+import dev.topple.engine.graph.Convolution;
+import dev.topple.engine.graph.Gradients;
+import dev.topple.engine.graph.Graph;
+import dev.topple.engine.graph.Value;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
+import dev.topple.engine.tensor.TensorType;
+import dev.topple.engine.tensor.Variable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +73,65 @@ class CpuDeterminismTest {
                         "image " + image + ", output " + k + " differs from the same image alone");
             }
         }
+    }
+
+    private static Tensor row(Tensor batch, int image) {
+        Shape shape = batch.shape().with(0, 1);
+        return Tensor.of(shape,
+                Arrays.copyOfRange(batch.floats(), image * shape.size(), (image + 1) * shape.size()));
+    }
+
+    /** Runs a graph with a batch and with its first image alone; the output y must agree. */
+    private static void assertNeighboursDoNotMatter(IntFunction<Graph> graphs, Map<String, Tensor> inputs) {
+        int count = inputs.values().iterator().next().shape().dim(0);
+        Tensor[] results = new Tensor[2];
+        try (CpuDevice device = new CpuDevice(new DeviceOptions(2))) {
+            for (int k = 0; k < 2; k++) {
+                boolean alone = k == 1;
+                try (Executable program = device.compile(graphs.apply(alone ? 1 : count))) {
+                    inputs.forEach((name, batch) -> program.feed(name, alone ? row(batch, 0) : batch));
+                    program.run();
+                    results[k] = program.fetch("y");
+                }
+            }
+        }
+        assertTrue(row(results[0], 0).sameBits(results[1]), "the first image differs from the same image alone");
+    }
+
+    private static Tensor gaussian(int... dims) {
+        Random random = new Random(7);
+        Tensor tensor = Tensor.zeros(TensorType.f32(dims));
+        for (int i = 0; i < tensor.floats().length; i++) {
+            tensor.floats()[i] = (float) random.nextGaussian();
+        }
+        return tensor;
+    }
+
+    /** A factor for each channel of one image looks like a factor for each channel of all images. */
+    @Test
+    void aGateForEachImageIsNoScaleOfTheConvolution() {
+        Variable weight = new Variable("weight", gaussian(8, 3, 3, 3));
+        Variable bias = new Variable("bias", gaussian(8));
+        assertNeighboursDoNotMatter(count -> {
+            Graph graph = new Graph();
+            Value x = graph.input("x", TensorType.f32(count, 3, 9, 9));
+            Value gate = x.mean(2, 3).reshape(count, 3, 1, 1).slice(1, 0, 1)
+                    .plus(graph.input("gate", TensorType.f32(count, 8, 1, 1)));
+            Value y = Convolution.conv2d(Convolution.Geometry.UNIT.padding(1), x, graph.read(weight));
+            graph.output("y", y.times(gate).plus(graph.read(bias).reshape(1, 8, 1, 1)));
+            return graph;
+        }, Map.of("x", gaussian(3, 3, 9, 9), "gate", gaussian(3, 8, 1, 1)));
+    }
+
+    /** The gradient of a mean begins with a constant whose sums are folded for small batches. */
+    @Test
+    void constantsOfManyImagesAreFoldedLikeThoseOfOne() {
+        assertNeighboursDoNotMatter(count -> {
+            Graph graph = new Graph();
+            Value x = graph.input("x", TensorType.f32(count, 41));
+            graph.output("y", Gradients.of(x.logSoftmax(1).mean(1), x));
+            return graph;
+        }, Map.of("x", gaussian(500, 41)));
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.topple.engine.graph.Value;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
+import dev.topple.engine.tensor.TensorType;
 import dev.topple.engine.tensor.Variable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,29 @@ class CpuVariablesTest {
 
     private void holds(Variable variable, float... values) {
         assertArrayEquals(values, device.read(variable).floats());
+    }
+
+    /** An image smaller than the stride needs fewer parts of the weight than a larger one. */
+    @Test
+    void imagesOfSeveralSizesShareAWeight() {
+        Variable weight = new Variable("weight", Tensor.filled(Shape.of(1, 1, 3, 3), 1));
+        for (int[] size : new int[][] {{1, 1}, {1, 4}, {4, 1}, {4, 4}}) {
+            Graph each = new Graph();
+            Value ones = each.input("g", TensorType.f32(1, 1, (size[0] + 1) / 2, (size[1] + 1) / 2));
+            each.output("y", Convolution.inputGradient(Convolution.Geometry.UNIT.padding(1).stride(2), ones,
+                    each.read(weight), size[0], size[1]));
+            try (Executable program = device.compile(each)) {
+                program.feed("g", Tensor.filled(ones.shape(), 1));
+                program.run();
+                float[] y = program.fetch("y").floats();
+                for (int i = 0; i < y.length; i++) {
+                    // Odd rows and columns lie between two results, except for the last, which has one neighbour.
+                    int rows = i / size[1] == 1 ? 2 : 1;
+                    int columns = i % size[1] == 1 ? 2 : 1;
+                    assertEquals(rows * columns, y[i], "pixel " + i + " of " + size[0] + " by " + size[1]);
+                }
+            }
+        }
     }
 
     @Test

@@ -126,6 +126,14 @@ class GraphTest {
     }
 
     @Test
+    void integersMeetIntegersAlone() {
+        Value labels = graph.input("labels", TensorType.i32(3));
+        assertEquals(DType.I32, labels.minus(1).dtype());
+        assertRefused("0.5 is no integer", () -> labels.times(0.5));
+        assertRefused("cast it to f32", () -> labels.compare(Relation.LESS, 1e10));
+    }
+
+    @Test
     void printsItself() {
         Value x = graph.input("x", VECTOR);
         Value y = x.plus(1);

@@ -22,6 +22,9 @@ public final class Workers implements AutoCloseable {
     /** Kernels follow each other within microseconds; a thread that parks needs tens of them to wake up. */
     private static final int SPINS = 500;
 
+    private static final Work IDLE = (item, worker) -> {
+    };
+
     private final Helper[] helpers;
     private final ReentrantLock turn = new ReentrantLock();
 
@@ -33,8 +36,7 @@ public final class Workers implements AutoCloseable {
     private final AtomicLong ticket = new AtomicLong();
     private final AtomicInteger unfinished = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private volatile Work work = (item, worker) -> {
-    };
+    private volatile Work work = IDLE;
     private volatile int items;
     private volatile Thread waiting;
     private volatile boolean closed;
@@ -109,6 +111,8 @@ public final class Workers implements AutoCloseable {
         }
         takeItems(0);
         awaitOthers();
+        // Whoever still looks at it fails to take an item; the pool must not keep a closed program's memory alive.
+        work = IDLE;
         Throwable thrown = failure.getAndSet(null);
         if (thrown instanceof RuntimeException exception) {
             throw exception;
