@@ -134,7 +134,7 @@ final class Lowering {
                     shapes.get(0), slot(node.operands().get(node.operands().size() - 1)), slot(node.result(0)),
                     result));
             case RandomOp random ->
-                instructions.add(new RandomInstruction(random, slot(node.operand(0)), slot(node.result(0))));
+                    instructions.add(new RandomInstruction(random, slot(node.operand(0)), slot(node.result(0))));
         }
     }
 

@@ -32,13 +32,13 @@ class NpyTest {
     /** {@code np.save(f, np.asfortranarray(np.arange(6, dtype="f4").reshape(2, 3) + 0.5))}, NumPy 2.4. */
     private static final String FORTRAN =
             "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMyksIH0gICAg"
-            + "ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAA/AABgQAAAwD8AAJBA"
-            + "AAAgQAAAsEA=";
+                    + "ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAA/AABgQAAAwD8AAJBA"
+                    + "AAAgQAAAsEA=";
     /** {@code np.lib.format.write_array(f, np.arange(3, dtype="<i8"), version=(2, 0))}. */
     private static final String VERSION_2 =
             "k05VTVBZAgB0AAAAeydkZXNjcic6ICc8aTgnLCAnZm9ydHJhbl9vcmRlcic6IEZhbHNlLCAnc2hhcGUnOiAoMywpLCB9ICAg"
-            + "ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAAAAAAEAAAAAAAAA"
-            + "AgAAAAAAAAA=";
+                    + "ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAAAAAAEAAAAAAAAA"
+                    + "AgAAAAAAAAA=";
 
     @TempDir
     Path folder;
@@ -126,7 +126,7 @@ class NpyTest {
 
     @Test
     void readsBothByteOrders() {
-        assertArrayEquals(new float[] {1.5f}, 
+        assertArrayEquals(new float[] {1.5f},
                 parse(">f4", "False", "(1,)", (byte) 0x3F, (byte) 0xC0, (byte) 0, (byte) 0).floats());
         assertArrayEquals(new int[] {-2}, parse(">i2", "False", "(1,)", (byte) 0xFF, (byte) 0xFE).ints());
         assertArrayEquals(new int[] {258}, parse("<u2", "False", "(1,)", (byte) 2, (byte) 1).ints());

@@ -35,11 +35,11 @@ class NpzTest {
     /** {@code np.savez_compressed(f, x=np.array([[1, 2]], dtype="u1"), y=np.array(True))}, NumPy 2.4. */
     private static final String NUMPY =
             "UEsDBC0AAAAIAAAAIQCcAuQb//////////8FABQAeC5ucHkBABAAggAAAAAAAABIAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxc"
-            + "pG6loF5Taqiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GoY6CkaaOgq1CmQDLkYmAFBLAwQtAAAACAAAACEAgi34"
-            + "0///////////BQAUAHkubnB5AQAQAIEAAAAAAAAAQwAAAAAAAACb7BfqGxDJyFDGUK2eklqcXKRupaBek2SorqOgnpZfVFKU"
-            + "mBefX5SSChJ3S8wpTgWKF2ckFqQC+RqaOgq1ChQBLkYAUEsBAi0DLQAAAAgAAAAhAJwC5BtIAAAAggAAAAUAAAAAAAAAAAAA"
-            + "AIABAAAAAHgubnB5UEsBAi0DLQAAAAgAAAAhAIIt+NNDAAAAgQAAAAUAAAAAAAAAAAAAAIABfwAAAHkubnB5UEsFBgAAAAAC"
-            + "AAIAZgAAAPkAAAAAAA==";
+                    + "pG6loF5Taqiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GoY6CkaaOgq1CmQDLkYmAFBLAwQtAAAACAAAACEAgi34"
+                    + "0///////////BQAUAHkubnB5AQAQAIEAAAAAAAAAQwAAAAAAAACb7BfqGxDJyFDGUK2eklqcXKRupaBek2SorqOgnpZfVFKU"
+                    + "mBefX5SSChJ3S8wpTgWKF2ckFqQC+RqaOgq1ChQBLkYAUEsBAi0DLQAAAAgAAAAhAJwC5BtIAAAAggAAAAUAAAAAAAAAAAAA"
+                    + "AIABAAAAAHgubnB5UEsBAi0DLQAAAAgAAAAhAIIt+NNDAAAAgQAAAAUAAAAAAAAAAAAAAIABfwAAAHkubnB5UEsFBgAAAAAC"
+                    + "AAIAZgAAAPkAAAAAAA==";
 
     @TempDir
     Path folder;

@@ -66,7 +66,7 @@ final class ConvolutionCases {
         int kernelH = weight.dim(2);
         int kernelW = weight.dim(3);
         int[] result = {image.dim(0), weight.dim(0), geometry.outHeight(height, kernelH),
-                geometry.outWidth(width, kernelW)};
+            geometry.outWidth(width, kernelW)};
         cases.add(OpCase.of("conv2d/" + name, List.of(normal(image.dims()), normal(weight.dims())),
                 x -> Convolution.conv2d(geometry, x.get(0), x.get(1))).within(Tolerance.SUMS));
         cases.add(OpCase.of("conv2d input gradient/" + name, List.of(normal(result), normal(weight.dims())),

@@ -192,7 +192,8 @@ final class ElementwiseCases {
             String name = "compare/" + relation.name().toLowerCase(Locale.ROOT).replace('_', ' ');
             cases.add(OpCase.several(name, List.of(tied(5, 17), tied(17), ints(-3, 3, 5, 17), ints(-3, 3, 5, 1)),
                     (g, x) -> List.of(x.get(0).compare(relation, x.get(1)), x.get(2).compare(relation, x.get(3)),
-                            x.get(0).compare(relation, 1), x.get(2).compare(relation, -1))).notSmooth());
+                            x.get(0).compare(relation, 1), x.get(2).compare(relation, -1)))
+                    .notSmooth());
         }
         cases.add(OpCase.several("logic", List.of(booleans(3, 17), booleans(17), booleans(3, 1)), (g, x) -> List.of(
                 x.get(0).and(x.get(1)), x.get(0).or(x.get(2)), x.get(0).not(), g.apply(new Unary.Not(), x.get(1)),

@@ -61,7 +61,8 @@ final class ImageCases {
                         x -> Pooling.avgPool2d(pool.window(), countPadding, x.get(0))).within(Tolerance.SUMS));
                 cases.add(OpCase.of("avg pool gradient/" + name, List.of(normal(result)),
                         x -> x.get(0).graph().apply(new Pooling.AvgPool2dGradient(pool.window(), countPadding,
-                                image[2], image[3]), x.get(0))).within(Tolerance.SUMS));
+                                image[2], image[3]), x.get(0)))
+                        .within(Tolerance.SUMS));
             }
         }
         cases.add(OpCase.several("max pool/ties", List.of(tied(2, 3, 7, 9)),
@@ -112,11 +113,13 @@ final class ImageCases {
                 String name = method.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + size.name();
                 cases.add(OpCase.of("resize/" + name, List.of(normal(2, size.channels(), size.height(), size.width())),
                         x -> x.get(0).graph().apply(new Resampling.Resize(method, size.outHeight(), size.outWidth()),
-                                x.get(0))).within(Tolerance.SUMS));
+                                x.get(0)))
+                        .within(Tolerance.SUMS));
                 cases.add(OpCase.of("resize gradient/" + name,
                         List.of(normal(2, size.channels(), size.outHeight(), size.outWidth())),
                         x -> x.get(0).graph().apply(new Resampling.ResizeGradient(method, size.height(), size.width()),
-                                x.get(0))).within(Tolerance.SUMS));
+                                x.get(0)))
+                        .within(Tolerance.SUMS));
             }
         }
         cases.add(OpCase.several("resize/integers", List.of(bits(2, 3, 5, 7)), (g, x) -> List.of(
@@ -139,7 +142,8 @@ final class ImageCases {
                     List.of(normal(image), normal(channels), normal(channels), uniform(0.5, 2, channels),
                             normal(image)),
                     (g, x) -> g.node(new BatchNorm.Gradient(1e-3f), x.get(0), x.get(1), x.get(2), x.get(3), x.get(4))
-                            .results()).within(Tolerance.SUMS));
+                            .results())
+                    .within(Tolerance.SUMS));
             cases.add(OpCase.of("batch norm/frozen " + name,
                     List.of(normal(image), normal(channels), normal(channels), normal(channels),
                             uniform(0.5, 2, channels)),
