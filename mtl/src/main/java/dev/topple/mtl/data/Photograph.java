@@ -47,7 +47,8 @@ final class Photograph {
         return picture(image).within(longerSide).upright(jpeg ? Exif.orientation(bytes) : 1);
     }
 
-    private static BufferedImage decode(byte[] bytes) throws IOException {
+    /** Decodes a whole file. */
+    static BufferedImage decode(byte[] bytes) throws IOException {
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             ImageReader reader = readers.hasNext() ? readers.next() : null;

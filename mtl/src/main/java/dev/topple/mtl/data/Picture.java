@@ -39,8 +39,14 @@ record Picture(int height, int width, byte[] planes) {
         if (longest <= longerSide) {
             return this;
         }
-        int newHeight = scaled(height, longest, longerSide);
-        int newWidth = scaled(width, longest, longerSide);
+        return resized(scaled(height, longest, longerSide), scaled(width, longest, longerSide));
+    }
+
+    /** The picture in another size, every new pixel the mean of the area that it covers. */
+    Picture resized(int newHeight, int newWidth) {
+        if (newHeight == height && newWidth == width) {
+            return this;
+        }
         byte[] to = new byte[3 * newHeight * newWidth];
         float[] row = new float[newWidth];
         float[] sums = new float[newWidth];
@@ -60,6 +66,16 @@ record Picture(int height, int width, byte[] planes) {
                     to[(plane * newHeight + y) * newWidth + x] = (byte) Math.clamp(Math.round(sums[x]), 0, 255);
                 }
             }
+        }
+        return new Picture(newHeight, newWidth, to);
+    }
+
+    /** A part of the picture. */
+    Picture part(int top, int left, int newHeight, int newWidth) {
+        byte[] to = new byte[3 * newHeight * newWidth];
+        for (int row = 0; row < 3 * newHeight; row++) {
+            int from = row / newHeight * height + top + row % newHeight;
+            System.arraycopy(planes, from * width + left, to, row * newWidth, newWidth);
         }
         return new Picture(newHeight, newWidth, to);
     }

@@ -8,17 +8,22 @@ import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.rooms.Room;
 import dev.topple.mtl.rooms.Rooms;
 import dev.topple.mtl.task.Depth;
+import dev.topple.mtl.task.Edges;
+import dev.topple.mtl.task.Keypoints;
 import dev.topple.mtl.task.Normals;
 import dev.topple.mtl.task.Segmentation;
 import dev.topple.mtl.task.Task;
 import dev.topple.mtl.task.Tasks;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
 /**
- * Scenes of <i>Rooms</i>, rendered when they are asked for, with labels for segmentation, depth and normals. Scenes for
+ * Scenes of <i>Rooms</i>, rendered when they are asked for, with labels for segmentation, depth and normals, and where
+ * asked for also for keypoints and edges, which are derived from the picture ({@link ImageFeatures}). Scenes for
  * training and held-out scenes have the same seed and different numbers: those for training count from 0, the held-out
  * ones from {@link #FIRST_HELD_OUT}.
  */
@@ -42,13 +47,18 @@ public final class RoomsDataset implements Dataset {
     private final int count;
     private final int height;
     private final int width;
+    private final List<Task> tasks;
 
     /**
-     * The scenes {@code first} to {@code first + count - 1} of a seed.
+     * The scenes {@code first} to {@code first + count - 1} of a seed, with labels for {@link #tasks()}.
      *
      * @throws IllegalArgumentException if there is no such scene, or the pictures are smaller than 16x16
      */
     public RoomsDataset(long seed, int first, int count, int height, int width) {
+        this(seed, first, count, height, width, tasks());
+    }
+
+    private RoomsDataset(long seed, int first, int count, int height, int width, List<Task> tasks) {
         if (first < 0 || count < 1 || first > Integer.MAX_VALUE - count) {
             throw new IllegalArgumentException(
                     "rooms: there are no " + count + " scenes from number " + first + " on");
@@ -63,6 +73,7 @@ public final class RoomsDataset implements Dataset {
         this.count = count;
         this.height = height;
         this.width = width;
+        this.tasks = tasks;
     }
 
     /** The first scenes for training, at most {@link #FIRST_HELD_OUT}. */
@@ -79,14 +90,39 @@ public final class RoomsDataset implements Dataset {
         return new RoomsDataset(SEED, FIRST_HELD_OUT, count, height, width);
     }
 
-    /** The tasks that scenes have labels for. */
+    /** The tasks that scenes have labels for unless others are asked for: those that come with the rendering. */
     public static List<Task> tasks() {
         return List.of(new Segmentation(Rooms.CLASSES), new Depth(), new Normals());
     }
 
+    /** All tasks that scenes can have labels for: {@link #tasks()}, keypoints and edges. */
+    public static List<Task> allTasks() {
+        List<Task> all = new ArrayList<>(tasks());
+        all.add(new Keypoints());
+        all.add(new Edges());
+        return List.copyOf(all);
+    }
+
+    /**
+     * The same scenes with labels for other tasks.
+     *
+     * @param wanted some of {@link #allTasks()}, each once
+     * @throws IllegalArgumentException if there are none, or others
+     */
+    public RoomsDataset withTasks(List<? extends Task> wanted) {
+        if (wanted.isEmpty() || Tasks.names(wanted).size() != wanted.size() || !allTasks().containsAll(wanted)) {
+            throw new IllegalArgumentException("rooms: labels are for some of "
+                    + String.join(", ", Tasks.names(allTasks())) + " (with the classes of rooms), each once, not for "
+                    + (wanted.isEmpty() ? "nothing" : String.join(", ", wanted.stream().map(Task::name).toList())));
+        }
+        return new RoomsDataset(seed, first, count, height, width, List.copyOf(wanted));
+    }
+
+    /** How to ask for these scenes; names the tasks only where they are not {@link #tasks()}. */
     @Override
     public String name() {
-        return "rooms:seed=" + seed + ",first=" + first + ",count=" + count + ",size=" + height + "x" + width;
+        String scenes = "rooms:seed=" + seed + ",first=" + first + ",count=" + count + ",size=" + height + "x" + width;
+        return tasks.equals(tasks()) ? scenes : scenes + ",tasks=" + String.join("+", Tasks.names(tasks));
     }
 
     @Override
@@ -96,17 +132,27 @@ public final class RoomsDataset implements Dataset {
 
     @Override
     public Set<String> labelled() {
-        return Tasks.names(tasks());
+        return Tasks.names(tasks);
     }
 
     @Override
     public Sample sample(int index) {
         int scene = first + Objects.checkIndex(index, count);
         Room room = rooms.scene(scene, height, width);
-        Shape three = Shape.of(3, height, width);
-        return new Sample("scene " + scene, Tensor.of(three, room.rgb()), Map.of(
-                Segmentation.NAME, Tensor.of(Shape.of(height, width), room.segmentation()),
-                Depth.NAME, Tensor.of(Shape.of(1, height, width), room.depth()),
-                Normals.NAME, Tensor.of(three, room.normals())));
+        Tensor image = Tensor.of(Shape.of(3, height, width), room.rgb());
+        Map<String, Tensor> labels = new HashMap<>();
+        tasks.forEach(task -> labels.put(task.name(), label(task, room, image)));
+        return new Sample("scene " + scene, image, labels);
+    }
+
+    private static Tensor label(Task task, Room room, Tensor image) {
+        return switch (task) {
+            case Segmentation segmentation -> Tensor.of(Shape.of(room.height(), room.width()), room.segmentation());
+            case Depth depth -> Tensor.of(Shape.of(1, room.height(), room.width()), room.depth());
+            case Normals normals -> Tensor.of(Shape.of(3, room.height(), room.width()), room.normals());
+            case Keypoints keypoints -> ImageFeatures.keypoints(image);
+            case Edges edges -> ImageFeatures.edges(image);
+            default -> throw new IllegalStateException("scenes have no labels for " + task.name());
+        };
     }
 }

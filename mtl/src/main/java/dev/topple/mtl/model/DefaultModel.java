@@ -28,14 +28,24 @@ public final class DefaultModel {
      * @throws IllegalStateException if this build does not hold it
      */
     public static ModelFile load() {
-        try (InputStream in = DefaultModel.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        "this build holds no default model; train one with 'topple train' and name its file");
-            }
+        try (InputStream in = open()) {
             return ModelFile.load(in, "the default model", NAME);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the default model: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The bytes of its file, which the caller closes.
+     *
+     * @throws IllegalStateException if this build does not hold it
+     */
+    public static InputStream open() {
+        InputStream in = DefaultModel.class.getResourceAsStream(RESOURCE);
+        if (in == null) {
+            throw new IllegalStateException(
+                    "this build holds no default model; train one with 'topple train' and name its file");
+        }
+        return in;
     }
 }

@@ -14,7 +14,7 @@ public final class Colours {
 
     private static final int OPAQUE = 0xFF000000;
 
-    /** From near to far: dark blue, violet, red, orange, pale yellow; its lightness rises evenly. */
+    /** From near to far, or none to strong: dark blue, violet, red, orange, yellow; its lightness rises evenly. */
     private static final int[] SCALE = {0x0D0887, 0x6A00A8, 0xB12A90, 0xE16462, 0xFCA636, 0xF0F921};
 
     private Colours() {}
@@ -33,6 +33,8 @@ public final class Colours {
                     : classes(values, row);
             case Depth depth -> distances(values, row, 10);
             case Normals normals -> directions(values, row);
+            case Keypoints keypoints -> responses(values, row);
+            case Edges edges -> responses(values, row);
             default -> new int[0];
         };
     }
@@ -80,6 +82,16 @@ public final class Colours {
         for (int i = 0; i < area; i++) {
             float metres = depths.floats()[row * area + i];
             pixels[i] = metres > Depth.LEAST ? onScale(metres / farthest) : OPAQUE;
+        }
+        return pixels;
+    }
+
+    private static int[] responses(Tensor responses, int row) {
+        int area = area(responses);
+        int[] pixels = new int[area];
+        for (int i = 0; i < area; i++) {
+            float response = responses.floats()[row * area + i];
+            pixels[i] = response == ResponseMap.VOID ? OPAQUE : onScale((response + 1) / 2);
         }
         return pixels;
     }

@@ -28,6 +28,8 @@ public final class Tasks {
                     .put("ignored", segmentation.ignored()).build();
             case Depth depth -> json.build();
             case Normals normals -> json.build();
+            case Keypoints keypoints -> json.build();
+            case Edges edges -> json.build();
             default -> throw new IllegalArgumentException("files cannot name the task " + task.name());
         };
     }
@@ -37,17 +39,19 @@ public final class Tasks {
         JsonView name = json.field("task");
         return switch (name.asString()) {
             case Segmentation.NAME -> segmentation(json.only(Set.of("task", "classes", "ignored")));
-            case Depth.NAME -> {
-                json.only(Set.of("task"));
-                yield new Depth();
-            }
-            case Normals.NAME -> {
-                json.only(Set.of("task"));
-                yield new Normals();
-            }
-            default -> throw name.fail("there is no such task; known are "
-                    + String.join(", ", List.of(Segmentation.NAME, Depth.NAME, Normals.NAME)));
+            case Depth.NAME -> plain(json, new Depth());
+            case Normals.NAME -> plain(json, new Normals());
+            case Keypoints.NAME -> plain(json, new Keypoints());
+            case Edges.NAME -> plain(json, new Edges());
+            default -> throw name.fail("there is no such task; known are " + String.join(", ", List.of(
+                    Segmentation.NAME, Depth.NAME, Normals.NAME, Keypoints.NAME, Edges.NAME)));
         };
+    }
+
+    /** A task of which there is nothing to say but its name. */
+    private static Task plain(JsonView json, Task task) {
+        json.only(Set.of("task"));
+        return task;
     }
 
     private static Task segmentation(JsonView json) {

@@ -13,11 +13,12 @@ import dev.topple.mtl.task.Task;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * A data set as one epoch sees it: images mirrored and made brighter or darker. What happens to an image depends on the
- * seed, the epoch and its number alone.
+ * A data set as one epoch sees it: images enlarged, mirrored and made brighter or darker. What happens to an image
+ * depends on the seed, the epoch and its number alone.
  */
 final class Augmented implements Dataset {
 
@@ -55,10 +56,16 @@ final class Augmented implements Dataset {
         RandomSource random = new RandomSource(Philox.derive(key, index));
         boolean mirrored = random.nextBoolean() && configuration.mirror();
         double factor = 1 + configuration.brightness() * random.nextDouble(-1, 1);
-        Tensor image = mirrored ? Mirror.columns(sample.image()) : sample.image();
+        Optional<Zoom> zoom = configuration.zoom() == 0
+                ? Optional.empty()
+                : Optional.of(new Zoom(1 + configuration.zoom() * random.nextDouble(0, 1), random.nextDouble(0, 1),
+                        random.nextDouble(0, 1)));
+        Tensor part = zoom.map(z -> z.image(sample.image())).orElse(sample.image());
+        Tensor image = mirrored ? Mirror.columns(part) : part;
         Map<String, Tensor> labels = new HashMap<>();
         for (Task task : tasks) {
-            Tensor label = sample.labels().get(task.name());
+            Tensor whole = sample.labels().get(task.name());
+            Tensor label = zoom.map(z -> z.label(task, whole)).orElse(whole);
             labels.put(task.name(), mirrored ? task.mirror(label) : label);
         }
         Tensor seen = configuration.brightness() > 0 ? brighter(image, (float) factor) : image;

@@ -19,11 +19,18 @@ import java.util.TreeMap;
  * @param adam the optimiser
  * @param mirror whether half of the images are mirrored left to right
  * @param brightness by how much the brightness of images varies: a factor from 1 - this to 1 + this
+ * @param zoom by how much images are enlarged, a part of each filling the whole: a factor from 1 to 1 + this
  * @param lossWeights what the loss of a task counts in the sum; 1 for tasks that are not named
  * @param checkpointEvery how many steps lie between checkpoints
  */
 public record TrainingConfiguration(long seed, int steps, int batch, Schedule schedule, Adam.Settings adam,
-        boolean mirror, double brightness, Map<String, Double> lossWeights, int checkpointEvery) {
+        boolean mirror, double brightness, double zoom, Map<String, Double> lossWeights, int checkpointEvery) {
+
+    /** A training that enlarges nothing. */
+    public TrainingConfiguration(long seed, int steps, int batch, Schedule schedule, Adam.Settings adam,
+            boolean mirror, double brightness, Map<String, Double> lossWeights, int checkpointEvery) {
+        this(seed, steps, batch, schedule, adam, mirror, brightness, 0, lossWeights, checkpointEvery);
+    }
 
     public TrainingConfiguration {
         lossWeights = Map.copyOf(lossWeights);
@@ -33,6 +40,9 @@ public record TrainingConfiguration(long seed, int steps, int batch, Schedule sc
         }
         if (!(brightness >= 0 && brightness < 1)) {
             throw new IllegalArgumentException("the brightness must vary by 0 to below 1, not by " + brightness);
+        }
+        if (!(zoom >= 0) || !Double.isFinite(zoom)) {
+            throw new IllegalArgumentException("images must be enlarged by 0 or more, not by " + zoom);
         }
         lossWeights.forEach((task, weight) -> {
             if (!(weight >= 0) || !Double.isFinite(weight)) {
@@ -53,6 +63,6 @@ public record TrainingConfiguration(long seed, int steps, int batch, Schedule sc
         new TreeMap<>(lossWeights).forEach((task, weight) -> weights.put(task, weight.doubleValue()));
         return JsonValue.object().put("seed", seed).put("steps", steps).put("batch", batch)
                 .put("schedule", schedule.toJson()).put("adam", adam.toJson()).put("mirror", mirror)
-                .put("brightness", brightness).put("lossWeights", weights.build()).build();
+                .put("brightness", brightness).put("zoom", zoom).put("lossWeights", weights.build()).build();
     }
 }

@@ -5,6 +5,7 @@ package dev.topple.mtl.task;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,6 +32,8 @@ class MetricsTest {
         assertEquals(List.of("Angle Mean", "Angle Median", "Angle 11.25", "Angle 22.5", "Angle 30"),
                 names(new Normals()));
         assertEquals(List.of("abs_err", "rel_err", "sigma_1.25", "sigma_1.25^2", "sigma_1.25^3"), names(new Depth()));
+        assertEquals(List.of("key_err"), names(new Keypoints()));
+        assertEquals(List.of("edge_err"), names(new Edges()));
     }
 
     private static List<String> names(Task task) {
@@ -69,6 +72,17 @@ class MetricsTest {
         double[] values = measure(new Depth(), Tensor.of(Shape.of(1, 1, 1, 5), 2f, 2.6f, 3f, -2f, 9f),
                 Tensor.of(Shape.of(1, 1, 1, 5), 2f, 2f, 2f, 2f, 0f));
         assertArrayEquals(new double[] {(0 + 0.6 + 1 + 4) / 4, (0 + 0.3 + 0.5 + 2) / 4, 25, 75, 75}, values, 1e-6);
+    }
+
+    @Test
+    void responsesHaveTheirMeanErrorOverValidPixels() {
+        for (Task task : List.of(new Keypoints(), new Edges())) {
+            Tensor prediction = Tensor.of(Shape.of(2, 1, 1, 2), 0f, 0.5f, 2f, Float.NaN);
+            assertArrayEquals(new double[] {(1 + 0.25 + 1) / 3},
+                    measure(task, prediction, Tensor.of(Shape.of(2, 1, 1, 2), -1f, 0.75f, 1f, 255f)), 1e-6);
+            assertTrue(Double.isNaN(measure(task, prediction, Tensor.filled(prediction.shape(), 1))[0]));
+            assertFalse(task.metrics().list().getFirst().higherIsBetter());
+        }
     }
 
     @Test
@@ -119,7 +133,7 @@ class MetricsTest {
 
     @Test
     void nothingCountedIsNaN() {
-        for (Task task : List.of(Segmentation.of(3), new Depth(), new Normals())) {
+        for (Task task : List.of(Segmentation.of(3), new Depth(), new Normals(), new Keypoints(), new Edges())) {
             for (double value : task.metrics().values(new double[task.metrics().parts()])) {
                 assertTrue(Double.isNaN(value), task.name());
             }

@@ -72,6 +72,21 @@ class TaskLossTest {
     }
 
     @Test
+    void responsesAreTheMeanAbsoluteErrorOverValidPixels() {
+        for (Task task : List.of(new Keypoints(), new Edges())) {
+            Tensor prediction = Tensor.of(Shape.of(1, 1, 2, 2), 1f, 2f, 0.25f, -3f);
+            Tensor label = Tensor.of(Shape.of(1, 1, 2, 2), -1f, 255f, 0.5f, 255f);
+            Outcome outcome = run(task, prediction, label);
+            assertEquals((2 + 0.25) / 2, outcome.loss()[0], 1e-6);
+            assertArrayEquals(new float[] {2}, outcome.valid());
+            assertArrayEquals(new float[] {0.5f, 0, -0.5f, 0}, outcome.gradient(), 1e-6f);
+            assertEquals(0, run(task, prediction, outcome.label()).loss()[0]);
+            Tensor broken = Tensor.of(Shape.of(1, 1, 2, 2), -1f, Float.NaN, 0.5f, 255f);
+            assertTrue(Float.isNaN(run(task, prediction, broken).loss()[0]), "a label that is no number is noticed");
+        }
+    }
+
+    @Test
     void normalsAreComparedByTheirAngleAlone() {
         // Labels: up to scale equal, at 60 degrees, invalid.
         Tensor prediction = Tensor.of(Shape.of(1, 3, 1, 3), 5f, 1, 1, 0, 0, 1, 0, 0, 1);
@@ -92,6 +107,8 @@ class TaskLossTest {
         for (Outcome outcome : List.of(
                 run(Segmentation.of(2), Tensor.of(Shape.of(1, 2, 1, 1), 3f, 4), Tensor.of(Shape.of(1, 1, 1), 255)),
                 run(new Depth(), Tensor.of(Shape.of(1, 1, 1, 2), 3f, 4), nan),
+                run(new Keypoints(), Tensor.of(Shape.of(1, 1, 1, 1), 4f), Tensor.of(Shape.of(1, 1, 1, 1), 255f)),
+                run(new Edges(), Tensor.of(Shape.of(1, 1, 1, 1), 4f), Tensor.of(Shape.of(1, 1, 1, 1), 255f)),
                 run(new Normals(), Tensor.filled(Shape.of(1, 3, 1, 1), 0), Tensor.filled(Shape.of(1, 3, 1, 1), 0)))) {
             assertEquals(0, outcome.loss()[0]);
             assertEquals(0, outcome.valid()[0]);

@@ -22,13 +22,15 @@ class TasksTest {
 
     @Test
     void tasksSurviveFiles() {
-        for (Task task : List.of(new Segmentation(List.of("wall", "floor"), 200), new Depth(), new Normals())) {
+        for (Task task : List.of(new Segmentation(List.of("wall", "floor"), 200), new Depth(), new Normals(),
+                new Keypoints(), new Edges())) {
             assertEquals(task, Tasks.fromJson(JsonView.of(Tasks.toJson(task), "test")));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"task\":\"colour\"}", "{\"task\":\"depth\",\"unit\":\"m\"}", "{}",
+        "{\"task\":\"edges\",\"unit\":\"m\"}",
         "{\"task\":\"segmentation\",\"classes\":[\"a\"],\"ignored\":255}",
         "{\"task\":\"segmentation\",\"classes\":[\"a\",\"a\"],\"ignored\":255}",
         "{\"task\":\"segmentation\",\"classes\":[\"a\",\"b\"],\"ignored\":1}"})
@@ -59,6 +61,14 @@ class TasksTest {
         BestConstant normals = new Normals().bestConstant();
         normals.add(Tensor.of(Shape.of(3, 1, 3), 1f, 0, 0, 0, 2, 0, 0, 0, 0));
         assertArrayEquals(new float[] {0.5f, 0.5f, 0}, normals.prediction(), 1e-6f);
+        for (Task task : List.of(new Keypoints(), new Edges())) {
+            BestConstant response = task.bestConstant();
+            assertArrayEquals(new float[] {0}, response.prediction());
+            response.add(Tensor.of(Shape.of(1, 1, 6), -1f, 255f, 255f, -0.25f, 0.9f, 255f));
+            assertArrayEquals(new float[] {-0.25f}, response.prediction(), 1e-6f);
+            response.add(Tensor.of(Shape.of(1, 1, 2), 1f, 1f));
+            assertArrayEquals(new float[] {0.9f}, response.prediction(), 1e-6f);
+        }
         BestConstant classes = Segmentation.of(3).bestConstant();
         classes.add(Tensor.of(Shape.of(1, 4), 1, 1, 2, 255));
         float[] logits = classes.prediction();
@@ -71,6 +81,10 @@ class TasksTest {
         assertEquals(0xFF000000, Colours.argb(Segmentation.of(2), Tensor.of(Shape.of(1, 1, 1), 255), 0)[0]);
         int[] near = Colours.argb(new Depth(), Tensor.of(Shape.of(1, 1, 1, 2), 0f, 10f), 0);
         assertArrayEquals(new int[] {0xFF000000, 0xFFF0F921}, near);
+        for (Task task : List.of(new Keypoints(), new Edges())) {
+            int[] scale = Colours.argb(task, Tensor.of(Shape.of(1, 1, 1, 4), 255f, -1f, 1f, 7f), 0);
+            assertArrayEquals(new int[] {0xFF000000, 0xFF0D0887, 0xFFF0F921, 0xFFF0F921}, scale);
+        }
         assertEquals(0xFF8080FF, Colours.argb(new Normals(), Tensor.of(Shape.of(1, 3, 1, 1), 0f, 0f, -2f), 0)[0]);
         assertEquals(40, java.util.stream.IntStream.range(0, 40).map(Colours::ofClass).distinct().count());
     }

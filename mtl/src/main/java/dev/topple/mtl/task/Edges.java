@@ -1,0 +1,67 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.mtl.task;
+
+import dev.topple.engine.graph.Value;
+import dev.topple.engine.tensor.TensorType;
+
+/**
+ * Edges: how strong an edge of the picture is at a pixel, from -1 (none) to 1. Predictions and labels are
+ * {@code [N, 1, H, W]}; the label {@link #VOID} is not valid. The loss is the mean absolute error. A label that is not
+ * a number makes the loss of its image NaN, so that it is noticed.
+ */
+public record Edges() implements Task {
+
+    /** The name of this task. */
+    public static final String NAME = "edges";
+
+    /** The label of pixels that do not count. */
+    public static final float VOID = ResponseMap.VOID;
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int channels() {
+        return 1;
+    }
+
+    @Override
+    public TensorType labelType(int n, int height, int width) {
+        return TensorType.f32(n, 1, height, width);
+    }
+
+    @Override
+    public Value loss(Value prediction, Value label) {
+        return ResponseMap.loss(prediction, label);
+    }
+
+    @Override
+    public String lossUnit() {
+        return ResponseMap.UNIT;
+    }
+
+    @Override
+    public Value validPixels(Value label) {
+        return Pixels.count(ResponseMap.valid(label));
+    }
+
+    @Override
+    public Value labelOf(Value prediction) {
+        return prediction.stopGradient();
+    }
+
+    @Override
+    public Metrics metrics() {
+        return new ResponseMap.Error("edge_err");
+    }
+
+    /** The median, which minimises the absolute error, to a thousandth. */
+    @Override
+    public BestConstant bestConstant() {
+        return new ResponseMap.Median();
+    }
+}
