@@ -4,6 +4,7 @@
 package dev.topple.attacks.evaluate;
 
 import dev.topple.mtl.task.Metric;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -33,11 +34,17 @@ public final class Arp {
 
     /** The ARP in percent; undefined changes, and tasks without a defined one, are left out; NaN if none is left. */
     public static double of(Collection<? extends Map<String, Change>> tasks) {
-        return 100 * tasks.stream().map(Arp::ofTask).filter(OptionalDouble::isPresent)
+        return of(tasks.stream().map(metrics -> metrics.values().stream().mapToDouble(Change::relative).toArray())
+                .toArray(double[][]::new));
+    }
+
+    /** The same of the relative changes alone, by task and metric. */
+    static double of(double[][] relatives) {
+        return 100 * Arrays.stream(relatives).map(Arp::ofTask).filter(OptionalDouble::isPresent)
                 .mapToDouble(OptionalDouble::getAsDouble).average().orElse(Double.NaN);
     }
 
-    private static OptionalDouble ofTask(Map<String, Change> metrics) {
-        return metrics.values().stream().mapToDouble(Change::relative).filter(r -> !Double.isNaN(r)).average();
+    private static OptionalDouble ofTask(double[] relatives) {
+        return Arrays.stream(relatives).filter(relative -> !Double.isNaN(relative)).average();
     }
 }

@@ -17,12 +17,14 @@ import java.util.Map;
  * @param restarts how many walks an image had
  * @param tasks what became of each metric
  * @param arp the averaged relative performance in percent, positive = damage, see {@link Arp}
+ * @param arpInterval of that, clean and attacked taken of the same images in every resample
  * @param meanLogLoss the mean over images of {@code sum_i log L_i}, over tasks with a valid pixel
+ * @param meanLogLossInterval of that
  * @param audit what came out, measured again
  * @param passes what each image cost
- * @param seconds how long the attack itself took, without compiling, data and metrics
+ * @param seconds how long the attack itself took, without compiling, data and metrics, in all runs that worked on it
  * @param parts the metrics' parts of each attacked image
  */
 public record AttackOutcome(String attack, String balancer, Budget budget, int steps, int restarts,
-        Map<String, Map<String, Change>> tasks, double arp, double meanLogLoss, Audit audit, Passes passes,
-        double seconds, Map<String, double[][]> parts) {}
+        Map<String, Map<String, Change>> tasks, double arp, Interval arpInterval, double meanLogLoss,
+        Interval meanLogLossInterval, Audit audit, Passes passes, double seconds, Map<String, double[][]> parts) {}

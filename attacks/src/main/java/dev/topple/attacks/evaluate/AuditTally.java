@@ -3,11 +3,9 @@
 
 package dev.topple.attacks.evaluate;
 
-import dev.topple.attacks.AttackResult;
 import dev.topple.attacks.budget.Budget;
-import dev.topple.engine.tensor.Tensor;
 
-/** Adds up an {@link Audit} over batches. */
+/** Adds up an {@link Audit} over images, in whatever order they come. */
 final class AuditTally {
 
     private final Budget budget;
@@ -24,38 +22,19 @@ final class AuditTally {
         this.budget = budget;
     }
 
-    /** Adds the first {@code count} images of a batch. */
-    void add(Tensor clean, AttackResult result, int count) {
-        int each = clean.shape().size() / clean.shape().dim(0);
-        float[] pixels = result.adversarial().floats();
-        for (int image = 0; image < count; image++) {
-            addPixels(clean.floats(), pixels, image * each, (image + 1) * each);
-            if (!(result.finalMerit()[image] > result.cleanMerit()[image])) {
-                notWorse++;
-            }
-            for (int[] steps : result.zeroWeightSteps().values()) {
-                zeroWeightTasks += steps[image] > 0 ? 1 : 0;
-            }
-            undefinedGradients += result.undefinedSteps()[image] > 0 ? 1 : 0;
-        }
-    }
-
-    private void addPixels(float[] clean, float[] pixels, int from, int to) {
-        double size = budget.size(clean, pixels, from, to);
-        if (!(size <= budget.epsilon())) {
+    void add(ImageAudit image) {
+        if (!(image.size() <= budget.epsilon())) {
             outOfBudget++;
         }
-        if (size > largest) {
-            largest = size;
+        if (image.size() > largest) {
+            largest = image.size();
         }
-        for (int i = from; i < to; i++) {
-            if (Float.isNaN(pixels[i])) {
-                nanPixels++;
-            } else {
-                minimum = Math.min(minimum, pixels[i]);
-                maximum = Math.max(maximum, pixels[i]);
-            }
-        }
+        minimum = Math.min(minimum, image.minimumPixel());
+        maximum = Math.max(maximum, image.maximumPixel());
+        nanPixels += image.nanPixels();
+        notWorse += image.notWorse() ? 1 : 0;
+        zeroWeightTasks += image.zeroWeightTasks();
+        undefinedGradients += image.undefinedGradient() ? 1 : 0;
     }
 
     Audit audit() {

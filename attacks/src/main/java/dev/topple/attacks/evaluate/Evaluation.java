@@ -13,10 +13,7 @@ import dev.topple.mtl.data.Batch;
 import dev.topple.mtl.data.Batches;
 import dev.topple.mtl.data.Dataset;
 import dev.topple.mtl.model.Model;
-import dev.topple.mtl.task.Metric;
-import dev.topple.mtl.task.Task;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +27,9 @@ import java.util.stream.IntStream;
  * data set has no labels is attacked against the model's own predictions on the clean images, and judged by how far it
  * leaves them. Its clean errors are then 0 by construction (but for rounding), so metrics of which lower is better have
  * no relative change and no part in the ARP.
+ *
+ * <p>Every number of the result has a bootstrap {@link Interval}. An evaluation that was killed goes on if it has a
+ * {@link ProgressStore}.
  */
 public final class Evaluation {
 
@@ -62,71 +62,94 @@ public final class Evaluation {
 
     /** Does it all: tells the listener how far it is, the sink what came out. */
     public EvaluationResult run(EvaluationListener listener, ResultSink sink) {
+        return run(listener, sink, ProgressStore.NONE);
+    }
+
+    /**
+     * Does what is not yet in the store, and saves what it does there, batch by batch. An evaluation that goes on ends
+     * with the same bits as one that did it all; only an attack's seconds, the sum over the runs, differ.
+     */
+    public EvaluationResult run(EvaluationListener listener, ResultSink sink, ProgressStore store) {
         try (Labels labels = new Labels(model, data.labelled(), device); Scorer scorer = new Scorer(model, device)) {
-            CleanOutcome clean = clean(labels, scorer, listener);
-            sink.clean(clean);
-            List<AttackOutcome> outcomes = new ArrayList<>();
+            String[] fingerprints = new String[images];
+            Outcomes outcomes = new Outcomes(model.tasks(), labels::fromPredictions,
+                    new Resamples(protocol.seed(), images), clean(labels, scorer, fingerprints, listener));
+            sink.clean(outcomes.clean());
+            List<AttackOutcome> attacked = new ArrayList<>();
             for (int i = 0; i < attacks.size(); i++) {
-                AttackOutcome outcome = attack(i, labels, scorer, clean, listener);
+                Unfinished rest = unfinished(i, fingerprints, store);
+                attack(i, rest, labels, scorer, fingerprints, listener, store);
+                AttackOutcome outcome =
+                        outcomes.attack(attacks.get(i), rest.scores, rest.audit.audit(), rest.seconds);
                 sink.attack(outcome);
-                outcomes.add(outcome);
+                attacked.add(outcome);
             }
             EvaluationResult result = new EvaluationResult(model.name(), data.name(), device.name(), protocol.seed(),
-                    images, labels.source(), model.tasks(), clean, outcomes);
+                    images, labels.source(), model.tasks(), outcomes.clean(), attacked, outcomes.leads());
             sink.result(result);
             return result;
         }
     }
 
-    private CleanOutcome clean(Labels labels, Scorer scorer, EvaluationListener listener) {
+    private Scores clean(Labels labels, Scorer scorer, String[] fingerprints, EvaluationListener listener) {
         Scores scores = new Scores(model.tasks(), images);
-        overBatches("clean", 0, listener, batch -> scorer.score(batch, batch.images(), labels.of(batch), scores));
-        return new CleanOutcome(scores.metrics(), scores.meanLogLoss(), scores.allParts());
+        overBatches("clean", 0, IntStream.range(0, images).toArray(), listener, batch -> {
+            Map<String, Tensor> label = labels.of(batch);
+            scorer.score(batch, batch.images(), label, scores);
+            for (int row = 0; row < batch.count(); row++) {
+                fingerprints[batch.indices().get(row)] = Fingerprint.of(batch, row, model.tasks(), label);
+            }
+        });
+        return scores;
     }
 
-    private AttackOutcome attack(int index, Labels labels, Scorer scorer, CleanOutcome clean,
-            EvaluationListener listener) {
-        Attack attack = attacks.get(index);
-        Scores scores = new Scores(model.tasks(), images);
-        AuditTally audit = new AuditTally(protocol.budget());
-        double[] seconds = new double[1];
-        try (CompiledAttack compiled = attack.on(device)) {
-            overBatches(plans.get(index).text(), index + 1, listener, batch -> {
+    /** An attack so far: what the store has of it. */
+    private Unfinished unfinished(int index, String[] fingerprints, ProgressStore store) {
+        Unfinished rest = new Unfinished();
+        for (BatchOutcome batch : store.load(plans.get(index))) {
+            int taken = 0;
+            for (ImageOutcome image : batch.images()) {
+                int at = image.index();
+                if (at >= 0 && at < images && !rest.done[at] && image.fingerprint().equals(fingerprints[at])
+                        && rest.scores.fits(image)) {
+                    rest.done[at] = true;
+                    rest.scores.put(image);
+                    rest.audit.add(image.audit());
+                    taken++;
+                }
+            }
+            rest.seconds += taken == 0 ? 0 : batch.seconds() * taken / batch.images().size();
+        }
+        return rest;
+    }
+
+    private void attack(int index, Unfinished rest, Labels labels, Scorer scorer, String[] fingerprints,
+            EvaluationListener listener, ProgressStore store) {
+        Plan plan = plans.get(index);
+        int[] order = IntStream.range(0, images).filter(image -> !rest.done[image]).toArray();
+        try (CompiledAttack compiled = attacks.get(index).on(device)) {
+            overBatches(plan.text(), index + 1, order, listener, batch -> {
                 Map<String, Tensor> label = labels.of(batch);
                 long[] keys = ImageKeys.of(protocol.seed(), batch.indices());
                 AttackResult result = compiled.run(batch.images(), label, keys);
-                seconds[0] += result.seconds();
-                audit.add(batch.images(), result, batch.count());
-                scorer.score(batch, result.adversarial(), label, scores);
+                rest.seconds += result.seconds();
+                scorer.score(batch, result.adversarial(), label, rest.scores);
+                List<ImageOutcome> attacked = new ArrayList<>();
+                for (int row = 0; row < batch.count(); row++) {
+                    int image = batch.indices().get(row);
+                    ImageAudit audit = ImageAudit.of(protocol.budget(), batch.images(), result, row);
+                    rest.audit.add(audit);
+                    attacked.add(rest.scores.image(image, fingerprints[image], audit));
+                }
+                store.save(plan, new BatchOutcome(attacked, result.seconds()));
             });
         }
-        Map<String, Map<String, Change>> changes = changes(clean.metrics(), scores.metrics(), labels);
-        return new AttackOutcome(attack.rule().name(), attack.balancer().name(), protocol.budget(),
-                attack.rule().steps(), attack.rule().restarts(), changes, Arp.of(changes.values()),
-                scores.meanLogLoss(), audit.audit(), attack.passes(), seconds[0], scores.allParts());
     }
 
-    private Map<String, Map<String, Change>> changes(Map<String, Map<String, Double>> clean,
-            Map<String, Map<String, Double>> attacked, Labels labels) {
-        Map<String, Map<String, Change>> changes = new LinkedHashMap<>();
-        for (Task task : model.tasks()) {
-            Map<String, Change> ofTask = new LinkedHashMap<>();
-            for (Metric metric : task.metrics().list()) {
-                double before = clean.get(task.name()).get(metric.name());
-                double after = attacked.get(task.name()).get(metric.name());
-                boolean zero = labels.fromPredictions(task) && !metric.higherIsBetter();
-                double relative = zero ? Double.NaN : Arp.relative(metric, before, after);
-                ofTask.put(metric.name(), new Change(before, after, relative));
-            }
-            changes.put(task.name(), ofTask);
-        }
-        return changes;
-    }
-
-    private void overBatches(String stage, int index, EvaluationListener listener, Consumer<Batch> work) {
-        int done = 0;
+    /** Batches are made of the images that are left: what happens to an image does not depend on its company. */
+    private void overBatches(String stage, int index, int[] order, EvaluationListener listener, Consumer<Batch> work) {
+        int done = images - order.length;
         listener.progress(stage, index, plans.size() + 1, done, images);
-        int[] order = IntStream.range(0, images).toArray();
         try (Batches batches = Batches.of(data, order, Math.min(protocol.batch(), images))) {
             for (Optional<Batch> batch = batches.next(); batch.isPresent(); batch = batches.next()) {
                 work.accept(batch.get());
@@ -134,5 +157,14 @@ public final class Evaluation {
                 listener.progress(stage, index, plans.size() + 1, done, images);
             }
         }
+    }
+
+    /** What is known of an attack while it is on its way. */
+    private final class Unfinished {
+
+        private final boolean[] done = new boolean[images];
+        private final Scores scores = new Scores(model.tasks(), images);
+        private final AuditTally audit = new AuditTally(protocol.budget());
+        private double seconds;
     }
 }

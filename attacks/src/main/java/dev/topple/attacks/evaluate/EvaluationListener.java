@@ -13,7 +13,7 @@ public interface EvaluationListener {
      * @param stage {@code clean}, or the name of a plan
      * @param index which stage, from 0
      * @param stages how many stages there are
-     * @param done how many images of this stage are done
+     * @param done how many images of this stage are done; where a stage begins, those that an earlier run did
      * @param images how many there are
      */
     void progress(String stage, int index, int stages, int done, int images);

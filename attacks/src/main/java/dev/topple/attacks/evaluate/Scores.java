@@ -38,6 +38,30 @@ final class Scores {
         return parts;
     }
 
+    /** What was measured of one image, as an outcome that can be kept. */
+    ImageOutcome image(int image, String fingerprint, ImageAudit audit) {
+        Map<String, double[]> ofImage = new LinkedHashMap<>();
+        parts.forEach((task, all) -> ofImage.put(task, all[image]));
+        return new ImageOutcome(image, fingerprint, ofImage, logLoss[image], audit);
+    }
+
+    /** Whether an outcome has the parts that these tasks have. */
+    boolean fits(ImageOutcome outcome) {
+        return outcome.parts().keySet().equals(parts.keySet()) && tasks.stream()
+                .allMatch(task -> outcome.parts().get(task.name()).length == task.metrics().parts());
+    }
+
+    /** Takes an outcome that was kept. */
+    void put(ImageOutcome outcome) {
+        parts.forEach((task, all) -> all[outcome.index()] = outcome.parts().get(task).clone());
+        logLoss[outcome.index()] = outcome.logLoss();
+    }
+
+    /** The sum of the logarithms of the losses of each image. */
+    double[] logLosses() {
+        return logLoss;
+    }
+
     /** The mean over images of the sum of the logarithms of the losses. */
     double meanLogLoss() {
         double sum = 0;

@@ -26,11 +26,14 @@ class AuditTest {
     }
 
     @Test
-    void everyFaultIsSeenAndPaddedRowsAreNot() {
+    void everyFaultIsSeen() {
         Tensor clean = Tensor.filled(IMAGES, 0.5f);
         AuditTally tally = new AuditTally(linf(0.25));
         float tooFar = Math.nextUp(0.75f);
-        tally.add(clean, result(0.75f, 0.25f, 0.5f, 0.5f, 0.5f, tooFar, Float.NaN, 0.5f, 0.5f, 9, -9, 9), 3);
+        AttackResult result = result(0.75f, 0.25f, 0.5f, 0.5f, 0.5f, tooFar, Float.NaN, 0.5f, 0.5f, 9, -9, 9);
+        for (int row = 2; row >= 0; row--) {
+            tally.add(ImageAudit.of(linf(0.25), clean, result, row));
+        }
         Audit audit = tally.audit();
         assertEquals(Math.nextUp(0.75f) - 0.5, audit.largestPerturbation());
         assertEquals(audit.largestPerturbation() * 255, audit.largestPerturbationIn255());
@@ -48,7 +51,10 @@ class AuditTest {
     void anHonestAttackIsSound() {
         Tensor clean = Tensor.filled(IMAGES, 0.5f);
         AuditTally tally = new AuditTally(linf(0.25));
-        tally.add(clean, result(0.75f, 0.25f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f), 4);
+        AttackResult result = result(0.75f, 0.25f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f);
+        for (int row = 0; row < 4; row++) {
+            tally.add(ImageAudit.of(linf(0.25), clean, result, row));
+        }
         assertTrue(tally.audit().sound());
     }
 }

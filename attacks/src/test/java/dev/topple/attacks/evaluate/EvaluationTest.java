@@ -6,12 +6,12 @@ package dev.topple.attacks.evaluate;
 import static dev.topple.attacks.budget.Budgets.linf;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.topple.attacks.Attack;
 import dev.topple.attacks.AttackResult;
-import dev.topple.attacks.ToyTask;
 import dev.topple.attacks.Toys;
 import dev.topple.attacks.Toys.ToyModel;
 import dev.topple.attacks.balance.Balancers;
@@ -26,6 +26,7 @@ import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.data.Dataset;
 import dev.topple.mtl.data.Sample;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,28 +39,7 @@ class EvaluationTest {
 
     private final ToyModel model = Toys.smooth(1, 0.05);
 
-    /** Random images; labels for the given tasks, about as large as the predictions; some images may be wider. */
-    private record RandomData(int size, Set<String> labelled, boolean mixed) implements Dataset {
-        @Override
-        public String name() {
-            return "random";
-        }
-
-        @Override
-        public Sample sample(int index) {
-            int width = mixed && index % 3 == 1 ? 7 : 5;
-            Tensor image = Toys.random(Shape.of(3, 4, width), index, 0, 1);
-            Map<String, Tensor> labels = new HashMap<>();
-            for (String task : labelled) {
-                Tensor label = Toys.random(Shape.of(1, 4, width), 1000 + index, 0, 1);
-                label.floats()[0] = ToyTask.NONE;
-                labels.put(task, label);
-            }
-            return new Sample("image " + index, image, labels);
-        }
-    }
-
-    private final Dataset data = new RandomData(7, Set.of("toy0", "toy1"), false);
+    private final Dataset data = new ToyData(7, Set.of("toy0", "toy1"), false);
 
     private EvaluationResult evaluate(Dataset dataset, int batch, int limit, List<Plan> plans) {
         try (Device device = Toys.open("reference")) {
@@ -78,26 +58,102 @@ class EvaluationTest {
         for (int batch : new int[] {3, 7, 64}) {
             assertSame(one, evaluate(data, batch, 0, plans("total,dgba")));
         }
-        Dataset mixed = new RandomData(7, Set.of("toy0", "toy1"), true);
+        Dataset mixed = new ToyData(7, Set.of("toy0", "toy1"), true);
         assertSame(evaluate(mixed, 1, 0, plans("dgba")), evaluate(mixed, 2, 0, plans("dgba")));
     }
 
-    private static void assertSame(EvaluationResult a, EvaluationResult b) {
+    /** Everything but the time. */
+    static void assertSame(EvaluationResult a, EvaluationResult b) {
+        assertEquals(a.images(), b.images());
         assertEquals(a.clean().metrics(), b.clean().metrics());
+        assertEquals(a.clean().intervals(), b.clean().intervals());
         assertEquals(a.clean().meanLogLoss(), b.clean().meanLogLoss());
+        assertEquals(a.clean().meanLogLossInterval(), b.clean().meanLogLossInterval());
+        assertEquals(a.attacks().size(), b.attacks().size());
         for (int i = 0; i < a.attacks().size(); i++) {
-            assertEquals(a.attacks().get(i).tasks(), b.attacks().get(i).tasks());
-            assertEquals(a.attacks().get(i).arp(), b.attacks().get(i).arp());
-            assertEquals(a.attacks().get(i).meanLogLoss(), b.attacks().get(i).meanLogLoss());
-            assertEquals(a.attacks().get(i).audit(), b.attacks().get(i).audit());
+            AttackOutcome one = a.attacks().get(i);
+            AttackOutcome other = b.attacks().get(i);
+            assertEquals(one.tasks(), other.tasks());
+            assertEquals(one.arp(), other.arp());
+            assertEquals(one.arpInterval(), other.arpInterval());
+            assertEquals(one.meanLogLoss(), other.meanLogLoss());
+            assertEquals(one.meanLogLossInterval(), other.meanLogLossInterval());
+            assertEquals(one.audit(), other.audit());
+            one.parts().forEach((task, parts) -> assertTrue(Arrays.deepEquals(parts, other.parts().get(task)), task));
         }
+        assertEquals(a.leads(), b.leads());
+    }
+
+    @Test
+    void everyNumberHasAnIntervalAroundIt() {
+        EvaluationResult result = evaluate(data, 7, 0, plans("single:toy0,total,dgba"));
+        result.clean().metrics().forEach((task, metrics) -> metrics.forEach((metric, value) -> assertAround(value,
+                result.clean().intervals().get(task).get(metric))));
+        assertAround(result.clean().meanLogLoss(), result.clean().meanLogLossInterval());
+        for (AttackOutcome outcome : result.attacks()) {
+            assertAround(outcome.arp(), outcome.arpInterval());
+            assertAround(outcome.meanLogLoss(), outcome.meanLogLossInterval());
+            for (Map<String, Change> task : outcome.tasks().values()) {
+                task.values().forEach(change -> {
+                    assertAround(change.attacked(), change.attackedInterval());
+                    assertAround(change.relative(), change.relativeInterval());
+                });
+            }
+        }
+    }
+
+    private static void assertAround(double value, Interval interval) {
+        assertTrue(interval.low() <= value && value <= interval.high(), value + " " + interval);
+    }
+
+    @Test
+    void leadsAreDifferencesOfDgbaToTheOthersOfTheSameAttack() {
+        List<Plan> plans = new ArrayList<>(plans("dgba,single:toy0,total"));
+        plans.add(new Plan(new Ifgsm(3), new Total()));
+        plans.add(new Plan(new Ifgsm(2), new Dgba()));
+        EvaluationResult result = evaluate(data, 7, 0, plans);
+        assertEquals(List.of("single:toy0", "total"), result.leads().stream().map(Lead::over).toList());
+        for (int i = 0; i < 2; i++) {
+            Lead lead = result.leads().get(i);
+            assertEquals("pgd", lead.attack());
+            assertEquals("dgba", lead.balancer());
+            assertEquals(result.attacks().get(0).arp() - result.attacks().get(i + 1).arp(), lead.arp());
+            assertAround(lead.arp(), lead.interval());
+        }
+        assertEquals(List.of(), evaluate(data, 7, 0, plans("total")).leads());
+    }
+
+    @Test
+    void cleanAndAttackedAreResampledTogether() {
+        try (Device device = Toys.open("reference")) {
+            EvaluationResult nothing = new Evaluation(model, data, device, new Protocol(linf(0), 3, 7, 0),
+                    plans("total,dgba")).run(QUIET, new ResultSink() {});
+            Interval zero = new Interval(0, 0);
+            for (AttackOutcome outcome : nothing.attacks()) {
+                assertEquals(zero, outcome.arpInterval());
+                Change error = outcome.tasks().get("toy1").get("error");
+                assertEquals(zero, error.relativeInterval());
+                assertTrue(error.attackedInterval().low() < error.attackedInterval().high());
+                assertEquals(nothing.clean().intervals().get("toy1").get("error"), error.attackedInterval());
+            }
+            assertEquals(zero, nothing.leads().get(0).interval());
+        }
+    }
+
+    @Test
+    void oneImageHasNoIntervals() {
+        EvaluationResult one = evaluate(data, 1, 1, plans("total,dgba"));
+        assertFalse(one.attacks().get(0).arpInterval().defined());
+        assertFalse(one.clean().intervals().get("toy0").get("error").defined());
+        assertFalse(one.leads().get(0).interval().defined());
+        assertFalse(one.leads().get(0).interval().positive() || one.leads().get(0).interval().negative());
     }
 
     @Test
     void theLimitTakesTheFirstImages() {
         EvaluationResult limited = evaluate(data, 2, 3, plans("dgba"));
         assertEquals(3, limited.images());
-        assertSame(limited, evaluate(new RandomData(3, data.labelled(), false), 2, 0, plans("dgba")));
+        assertSame(limited, evaluate(new ToyData(3, data.labelled(), false), 2, 0, plans("dgba")));
         assertEquals(7, evaluate(data, 4, 100, List.of()).images());
     }
 
@@ -157,15 +213,17 @@ class EvaluationTest {
 
     @Test
     void withoutLabelsTheModelsOwnPredictionsServeAndTheResultSaysSo() {
-        EvaluationResult none = evaluate(new RandomData(3, Set.of(), false), 2, 0, plans("dgba"));
+        EvaluationResult none = evaluate(new ToyData(3, Set.of(), false), 2, 0, plans("dgba"));
         assertEquals("predictions", none.labels());
         Map<String, Change> toy = none.attacks().get(0).tasks().get("toy1");
         assertEquals(1e-6, toy.get("error").clean(), 2e-7);
         assertTrue(toy.get("error").attacked() > 0);
         assertTrue(Double.isNaN(toy.get("error").relative()));
+        assertFalse(toy.get("error").relativeInterval().defined());
+        assertTrue(toy.get("within").relativeInterval().defined());
         assertEquals(100, toy.get("within").clean());
         assertTrue(Double.isFinite(none.attacks().get(0).arp()));
-        EvaluationResult half = evaluate(new RandomData(3, Set.of("toy0"), false), 2, 0, plans("dgba"));
+        EvaluationResult half = evaluate(new ToyData(3, Set.of("toy0"), false), 2, 0, plans("dgba"));
         assertEquals("data; predictions for toy1", half.labels());
         assertTrue(Double.isFinite(half.attacks().get(0).tasks().get("toy0").get("error").relative()));
         assertEquals("data", evaluate(data, 2, 0, List.of()).labels());
@@ -207,7 +265,7 @@ class EvaluationTest {
         assertThrows(IllegalArgumentException.class,
                 () -> evaluate(data, 1, 0, List.of(new Plan(Pgd.steps(1), new Single("depth")))));
         String message = assertThrows(IllegalArgumentException.class,
-                () -> evaluate(new RandomData(0, Set.of(), false), 1, 0, List.of(new Plan(Pgd.steps(1), new Total()))))
+                () -> evaluate(new ToyData(0, Set.of(), false), 1, 0, List.of(new Plan(Pgd.steps(1), new Total()))))
                 .getMessage();
         assertEquals("the data set 'random' has no images", message);
     }
