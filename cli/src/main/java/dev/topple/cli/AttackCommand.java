@@ -13,16 +13,19 @@ import dev.topple.attacks.evaluate.CleanOutcome;
 import dev.topple.attacks.evaluate.Evaluation;
 import dev.topple.attacks.evaluate.EvaluationResult;
 import dev.topple.attacks.evaluate.Plan;
+import dev.topple.attacks.evaluate.ProgressStore;
 import dev.topple.attacks.evaluate.Protocol;
 import dev.topple.attacks.evaluate.ResultSink;
 import dev.topple.attacks.step.StepRule;
 import dev.topple.attacks.step.StepRules;
+import dev.topple.cli.picture.Exhibits;
 import dev.topple.engine.Device;
 import dev.topple.engine.io.Json;
 import dev.topple.engine.io.JsonValue;
 import dev.topple.mtl.data.Dataset;
 import dev.topple.mtl.data.ImageFolder;
 import dev.topple.mtl.model.Model;
+import dev.topple.mtl.model.MultiTaskModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -44,8 +47,9 @@ import picocli.CommandLine.Spec;
 /** {@code topple attack}. */
 @Command(name = "attack", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true,
         description = {"Attacks a model on images with each chosen balancer, and prints every task's metrics, clean and"
-                + " attacked, the average relative performance drop (ARP), and an audit. Writes results.json and"
-                + " preview.png."},
+                + " attacked, the average relative performance drop (ARP), and an audit. Writes results.json,"
+                + " preview.png and report.html. An attack that was killed goes on when the same command is given"
+                + " again, and ends with the same bits."},
         footer = {"", "Examples:",
             "  topple attack",
             "  topple attack --balance dgba,total --eps 4/255 --steps 20 --restarts 3",
@@ -54,7 +58,6 @@ import picocli.CommandLine.Spec;
 final class AttackCommand implements Callable<Integer> {
 
     private static final String RESULTS = "results.json";
-    private static final String PREVIEW = "preview.png";
 
     @Spec
     private CommandSpec spec;
@@ -108,8 +111,12 @@ final class AttackCommand implements Callable<Integer> {
     private DeviceOption device;
 
     @Option(names = "--out", paramLabel = "FOLDER", defaultValue = "topple-results",
-            description = "Where results.json and preview.png go. Default: ${DEFAULT-VALUE}.")
+            description = "Where results.json, preview.png and report.html go. Default: ${DEFAULT-VALUE}.")
     private Path out;
+
+    @Option(names = "--pictures", paramLabel = "N", defaultValue = "16",
+            description = "How many images report.html shows. Default: ${DEFAULT-VALUE}.")
+    private int pictures;
 
     @Option(names = "--json", description = "Print results.json instead of tables.")
     private boolean json;
@@ -119,7 +126,8 @@ final class AttackCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Budget budget = Budgets.parse(norm, eps);
         Figures.requirePositive("--batch", batch);
-        Model target = model.load().model();
+        Showcase.requirePictures(pictures);
+        MultiTaskModel target = model.load().model();
         List<Plan> plans = plans(target);
         plans.forEach(plan -> plan.rule().check(budget));
         Dataset images = data.open(target, err);
@@ -127,16 +135,19 @@ final class AttackCommand implements Callable<Integer> {
         try (Device opened = device.open()) {
             Evaluation evaluation = new Evaluation(target, images, opened,
                     new Protocol(budget, seed, batch, images.size()), plans);
-            Output.requireFolder(out, RESULTS, PREVIEW);
+            Output.requireFolder(out, RESULTS, Showcase.PREVIEW, Showcase.REPORT);
+            PartialResults partial = new PartialResults(out, target, images, opened, budget, seed, plans, err);
             err.println("attacking " + Complaint.line(target.name()) + " with "
                     + Figures.count(plans.size(), "attack") + ", " + budget.text());
             err.println("on " + Figures.count(images.size(), "image") + " of " + Complaint.line(images.name()) + "; "
                     + opened.description());
-            EvaluationResult result = run(evaluation, images.size(), target, budget, plans, err);
+            partial.remark();
+            EvaluationResult result = run(evaluation, images.size(), target, budget, plans, partial, err);
             JsonValue document = ResultsDocument.of(result, command(), skipped);
             Json.write(out.resolve(RESULTS), document);
-            Plan shown = plans.get(plans.size() - 1);
-            Preview.write(out.resolve(PREVIEW), opened, target, images, budget, shown, seed, err);
+            partial.remove();
+            Exhibits exhibits = new Exhibits(opened, target, images, budget, Showcase.shown(plans), seed);
+            Showcase.write(out, document, exhibits, pictures, model, err);
             report(result, document);
             return verdict(result, err);
         }
@@ -144,7 +155,7 @@ final class AttackCommand implements Callable<Integer> {
 
     /** Passes through the model take about the same time each, so they are what progress counts. */
     private static EvaluationResult run(Evaluation evaluation, int images, Model target, Budget budget,
-            List<Plan> plans, PrintWriter err) {
+            List<Plan> plans, ProgressStore partial, PrintWriter err) {
         long[] before = new long[plans.size() + 2];
         before[1] = 1;
         for (int i = 0; i < plans.size(); i++) {
@@ -152,11 +163,18 @@ final class AttackCommand implements Callable<Integer> {
             // A pass backwards takes about as long as one forwards; one more measures the result.
             before[i + 2] = before[i + 1] + passes.forwards() + passes.backwards() + 1;
         }
+        int[] stage = {-1};
         try (Progress progress = new Progress(err, "attacking", before[plans.size() + 1] * images)) {
-            return evaluation.run((stage, index, stages, done, count) -> progress.at(
-                    before[index] * count + (before[index + 1] - before[index]) * done,
-                    stage + " (" + (index + 1) + " of " + stages + "), image " + done + " of " + count),
-                    new Sanity());
+            return evaluation.run((name, index, stages, done, count) -> {
+                long each = before[index + 1] - before[index];
+                if (index != stage[0] && done > 0) {
+                    err.println("going on with " + name + " after " + done + " of " + Figures.count(count, "image"));
+                    progress.found(each * done);
+                }
+                stage[0] = index;
+                progress.at(before[index] * count + each * done,
+                        name + " (" + (index + 1) + " of " + stages + "), image " + done + " of " + count);
+            }, new Sanity(), partial);
         }
     }
 
@@ -223,6 +241,7 @@ final class AttackCommand implements Callable<Integer> {
         }
         printer.println();
         AttackTable.of(result, Look.ofOutput()).forEach(printer::println);
-        printer.println("Written: " + out.resolve(RESULTS) + ", " + out.resolve(PREVIEW));
+        printer.println("Written: " + out.resolve(RESULTS) + ", " + out.resolve(Showcase.PREVIEW) + ", "
+                + out.resolve(Showcase.REPORT));
     }
 }

@@ -6,10 +6,15 @@ package dev.topple.cli;
 import dev.topple.attacks.evaluate.AttackOutcome;
 import dev.topple.attacks.evaluate.Audit;
 import dev.topple.attacks.evaluate.EvaluationResult;
+import dev.topple.attacks.evaluate.Interval;
+import dev.topple.attacks.evaluate.Lead;
 import dev.topple.mtl.task.Metric;
 import dev.topple.mtl.task.Task;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -72,11 +77,52 @@ final class AttackTable {
         List<String> arp = new ArrayList<>(List.of("ARP (%)", ""));
         attacks.forEach(attack -> arp.add(Figures.decimal(attack.arp(), 2)));
         table.boldRow(arp);
+        interval(AttackOutcome::arpInterval);
+        if (!result.leads().isEmpty()) {
+            texts("lead of DGBA", "", attack -> lead(attack).map(Lead::arp).map(AttackTable::signed).orElse(""));
+            interval(attack -> lead(attack).map(Lead::interval).orElse(Interval.NONE));
+        }
         numbers("mean log loss", Figures.USUAL_DECIMALS, result.clean().meanLogLoss(), AttackOutcome::meanLogLoss);
         texts("forward passes", "", attack -> Integer.toString(attack.passes().forwards()));
         texts("backward passes", "", attack -> Integer.toString(attack.passes().backwards()));
         texts("seconds", "", attack -> Figures.decimal(attack.seconds(), 1));
         table.rule();
+    }
+
+    /** An interval under its number, on two lines, as columns are narrow. */
+    private void interval(Function<AttackOutcome, Interval> interval) {
+        texts(INDENT + "95 % from", "", attack -> bound(interval.apply(attack), Interval::low));
+        texts(INDENT + "       to", "", attack -> bound(interval.apply(attack), Interval::high));
+    }
+
+    private static String bound(Interval interval, ToDoubleFunction<Interval> end) {
+        return interval.defined() ? Figures.decimal(end.applyAsDouble(interval), 2) : "";
+    }
+
+    private static String signed(double points) {
+        return (points > 0 ? "+" : "") + Figures.decimal(points, 2);
+    }
+
+    /** The lead over an attack; none over DGBA itself. */
+    private Optional<Lead> lead(AttackOutcome attack) {
+        return result.leads().stream().filter(lead -> lead.attack().equals(attack.attack())
+                && lead.over().equals(attack.balancer())).findFirst();
+    }
+
+    /** Whether the lead is real, in words. */
+    private List<String> leads() {
+        boolean several = result.leads().stream().map(Lead::attack).distinct().count() > 1;
+        Map<String, List<String>> verdicts = new LinkedHashMap<>();
+        for (Lead lead : result.leads()) {
+            String verdict = !lead.interval().defined() ? "not compared with"
+                    : lead.interval().positive() ? "ahead of"
+                    : lead.interval().negative() ? "behind" : "not told apart from";
+            verdicts.computeIfAbsent(verdict, each -> new ArrayList<>())
+                    .add((several ? lead.attack() + " " : "") + lead.over());
+        }
+        return verdicts.isEmpty() ? List.of() : List.of("By ARP, DGBA is " + verdicts.entrySet().stream()
+                .map(each -> each.getKey() + " " + String.join(", ", each.getValue()))
+                .collect(Collectors.joining("; ")) + ".");
     }
 
     private void audit() {
@@ -112,6 +158,9 @@ final class AttackTable {
         List<String> lines = new ArrayList<>(List.of(
                 look.directions() + "; " + Figures.count(result.images(), "image") + ".",
                 "ARP: the mean over tasks of the mean over metrics of the relative change, positive = damage.",
+                "95 %: bootstrap over images; the lead of DGBA in points of ARP, both on the same images."));
+        lines.addAll(leads());
+        lines.addAll(List.of(
                 "Log loss: the mean over images of the sum over tasks of the logarithm of the loss;",
                 "losses: " + losses + ".",
                 "Passes are per image."));

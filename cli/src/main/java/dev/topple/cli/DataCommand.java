@@ -3,12 +3,13 @@
 
 package dev.topple.cli;
 
+import dev.topple.cli.picture.Pictures;
+import dev.topple.cli.picture.Sheet;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.data.Dataset;
 import dev.topple.mtl.data.RoomsDataset;
 import dev.topple.mtl.data.Sample;
-import dev.topple.mtl.task.Colours;
 import dev.topple.mtl.task.Task;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -49,6 +50,8 @@ final class DataCommand implements Runnable {
             PrintWriter out = spec.commandLine().getOut();
             out.println("rooms          rendered indoor scenes of any size, with exact labels: "
                     + String.join(", ", RoomsDataset.tasks().stream().map(Task::name).toList()));
+            out.println("nyuv2:FOLDER   photographs of rooms, 320x240, with labels of people and of a depth camera;"
+                    + " behind the folder ,classes=13 or 40 and ,split=test or train");
             out.println("images:FOLDER  photographs (JPEG, PNG) of any size, without labels: an attack takes the"
                     + " model's clean predictions instead");
         }
@@ -82,27 +85,26 @@ final class DataCommand implements Runnable {
             }
             Output.requireFile(out);
             Dataset images = data.open(spec.commandLine().getErr());
-            List<Task> tasks = RoomsDataset.tasks().stream()
-                    .filter(task -> images.labelled().contains(task.name()))
-                    .toList();
+            List<Task> tasks = DataOption.tasks(images);
             List<List<BufferedImage>> sheet = new ArrayList<>();
             for (int i = 0; i < Math.min(rows, images.size()); i++) {
                 sheet.add(row(images.sample(i), tasks));
             }
             List<String> captions = new ArrayList<>(List.of("image"));
             tasks.forEach(task -> captions.add(task.name()));
-            Sheet.write(out, Sheet.of(sheet, captions, spec.commandLine().getErr()));
+            Sheet.write(out, Sheet.of(sheet, captions,
+                    warning -> spec.commandLine().getErr().println(Complaint.line(warning))));
             spec.commandLine().getOut().println("Written: " + out);
             return 0;
         }
 
         private static List<BufferedImage> row(Sample sample, List<Task> tasks) {
             List<BufferedImage> row = new ArrayList<>();
-            row.add(Sheet.rgb(sample.image().floats(), sample.height(), sample.width()));
+            row.add(Pictures.rgb(sample.image()));
             for (Task task : tasks) {
                 Tensor label = sample.labels().get(task.name());
                 Shape one = task.labelType(1, sample.height(), sample.width()).shape();
-                row.add(Sheet.image(Colours.argb(task, label.reshape(one), 0), sample.height(), sample.width()));
+                row.add(Pictures.colours(task, label.reshape(one)));
             }
             return row;
         }

@@ -5,6 +5,7 @@ package dev.topple.cli;
 
 import dev.topple.mtl.data.Dataset;
 import dev.topple.mtl.data.ImageFolder;
+import dev.topple.mtl.data.NyuV2;
 import dev.topple.mtl.data.RoomsDataset;
 import dev.topple.mtl.model.Model;
 import dev.topple.mtl.model.MultiTaskModel;
@@ -12,12 +13,22 @@ import dev.topple.mtl.task.Task;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that choose images. */
 final class DataOption {
+
+    static final String ROOMS_SIZE = RoomsDataset.HEIGHT + "x" + RoomsDataset.WIDTH;
+    static final String NYUV2_SIZE = NyuV2.HEIGHT + "x" + NyuV2.WIDTH;
+
+    /** From how many rendered scenes and images the best constants are taken: deriving normals takes its time. */
+    private static final int CONSTANT_SCENES = 64;
+    private static final int CONSTANT_IMAGES = 128;
 
     private static final String IMAGES = "images:";
     private static final int SMALLEST = MultiTaskModel.SMALLEST;
@@ -25,32 +36,65 @@ final class DataOption {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
     @Option(names = "--data", paramLabel = "DATA", defaultValue = "rooms",
-            description = {"The images: 'rooms' (rendered indoor scenes that no model was trained on) or"
-                    + " 'images:FOLDER' (photographs, JPEG or PNG, of any size). Default: ${DEFAULT-VALUE}."})
+            description = {"The images: 'rooms' (rendered indoor scenes that no model was trained on),"
+                    + " 'images:FOLDER' (photographs, JPEG or PNG, of any size) or"
+                    + " 'nyuv2:FOLDER[,classes=13|40][,split=test|train]' (NYUv2; usually 13 classes or those of the"
+                    + " model, and the test images). Default: ${DEFAULT-VALUE}."})
     private String data;
 
     @Option(names = "--limit", paramLabel = "N", defaultValue = "64",
             description = "At most so many images. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
-    @Option(names = "--size", paramLabel = "HxW", defaultValue = "96x128",
-            description = "The size of rendered scenes, height x width. Default: ${DEFAULT-VALUE}.")
-    private String size;
+    @Option(names = "--size", paramLabel = "HxW", description = "The size of rendered scenes and of images of NYUv2,"
+            + " height x width. Default: " + ROOMS_SIZE + " for rooms, " + NYUV2_SIZE + " for NYUv2.")
+    private Optional<String> size;
 
     @Option(names = "--longer-side", paramLabel = "PIXELS", defaultValue = "320",
             description = "Photographs with a longer side than this are scaled down to it. Default: ${DEFAULT-VALUE}.")
     private int longerSide;
 
+    @Mixin
+    private CacheOption cache;
+
     /** The images for a model, whose labels mean what its predictions mean. */
     Dataset open(Model model, PrintWriter err) {
+        Optional<NyuV2Option> nyuV2 = NyuV2Option.parse(data);
+        if (nyuV2.isPresent()) {
+            return nyuV2(nyuV2.get().forModel(model), err);
+        }
         Dataset images = open(err);
         for (Task task : model.tasks()) {
-            if (images.labelled().contains(task.name()) && !RoomsDataset.tasks().contains(task)) {
+            if (images.labelled().contains(task.name()) && !tasks(images).contains(task)) {
                 throw new IllegalArgumentException("the model " + model.name() + " predicts another " + task.name()
                         + " than " + images.name() + " has labels for (other classes); attack images:FOLDER instead");
             }
         }
         return images;
+    }
+
+    private NyuV2 nyuV2(NyuV2Option choice, PrintWriter err) {
+        Figures.requirePositive("--limit", limit);
+        return choice.open(choice.split().orElse(NyuV2.Split.TEST), size(), limit, cache.open(err), err);
+    }
+
+    /** The tasks that images have labels for. */
+    static List<Task> tasks(Dataset images) {
+        return switch (images) {
+            case NyuV2 nyuV2 -> nyuV2.tasks();
+            case RoomsDataset rooms -> RoomsDataset.tasks();
+            default -> List.of();
+        };
+    }
+
+    /** Some images for training like these, from which the best constant predictions are taken. */
+    Dataset training(Dataset images, PrintWriter err) {
+        int[] hw = size();
+        return switch (images) {
+            case NyuV2 nyuV2 -> NyuV2Option.parse(data).orElseThrow().withClasses(nyuV2.classes())
+                    .open(NyuV2.Split.TRAIN, hw, Integer.MAX_VALUE, cache.open(err), err).spread(CONSTANT_IMAGES);
+            default -> RoomsDataset.training(CONSTANT_SCENES, hw[0], hw[1]);
+        };
     }
 
     /** The images; what could not be read of a folder is named on standard error. */
@@ -59,6 +103,10 @@ final class DataOption {
         if (data.equals("rooms")) {
             int[] hw = size();
             return RoomsDataset.heldOut(limit, hw[0], hw[1]);
+        }
+        Optional<NyuV2Option> nyuV2 = NyuV2Option.parse(data);
+        if (nyuV2.isPresent()) {
+            return nyuV2(nyuV2.get(), err);
         }
         if (data.startsWith(IMAGES) && data.length() > IMAGES.length()) {
             if (longerSide < SMALLEST || longerSide > LARGEST) {
@@ -69,21 +117,21 @@ final class DataOption {
             folder.problems().forEach(problem -> err.println("topple: skipped " + Complaint.line(problem)));
             return folder;
         }
-        throw new IllegalArgumentException("--data must be rooms or images:FOLDER, but is '" + data + "'"
+        throw new IllegalArgumentException("--data must be rooms, images:FOLDER or nyuv2:FOLDER, but is '" + data + "'"
                 + (Files.isDirectory(Path.of(data)) ? "; did you mean images:" + data + "?" : ""));
     }
 
     /** Shells leave the ~ of {@code images:~/photos} as it is. */
-    private static Path folder(String name) {
+    static Path folder(String name) {
         Path folder = Path.of(name);
         return name.startsWith("~/") && !Files.exists(folder)
                 ? Path.of(System.getProperty("user.home"), name.substring(2))
                 : folder;
     }
 
-    /** Height and width of rendered scenes. */
+    /** Height and width of rendered scenes and of images of NYUv2. */
     int[] size() {
-        return parseSize(size);
+        return parseSize(size.orElse(NyuV2Option.parse(data).isPresent() ? NYUV2_SIZE : ROOMS_SIZE));
     }
 
     /** Height and width from {@code 96x128}. */

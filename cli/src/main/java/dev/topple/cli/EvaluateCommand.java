@@ -7,6 +7,7 @@ import dev.topple.engine.Device;
 import dev.topple.engine.io.Json;
 import dev.topple.engine.io.JsonValue;
 import dev.topple.mtl.data.Dataset;
+import dev.topple.mtl.data.InMemory;
 import dev.topple.mtl.data.RoomsDataset;
 import dev.topple.mtl.model.ConstantPredictor;
 import dev.topple.mtl.model.Model;
@@ -29,9 +30,6 @@ import picocli.CommandLine.Spec;
         description = "Prints the metrics of a model on images that nobody attacked, beside those of the best constant"
                 + " prediction.")
 final class EvaluateCommand implements Callable<Integer> {
-
-    /** From how many scenes the constants are taken. */
-    private static final int CONSTANT_SCENES = 64;
 
     @Spec
     private CommandSpec spec;
@@ -61,14 +59,13 @@ final class EvaluateCommand implements Callable<Integer> {
         Dataset images = data.open(judged, err);
         if (!images.labelled().containsAll(judged.tasks().stream().map(task -> task.name()).toList())) {
             throw new IllegalArgumentException(images.name()
-                    + " has no labels to compare predictions with; evaluate on rooms, or attack these images instead");
+                    + " has no labels to compare predictions with; evaluate on rooms or nyuv2:FOLDER, or attack these"
+                    + " images instead");
         }
-        int[] size = data.size();
         try (Device opened = device.open()) {
             err.println("evaluating " + Complaint.line(judged.name()) + " on "
                     + Figures.count(images.size(), "image") + " of " + images.name() + "; " + opened.description());
-            Model constant = ConstantPredictor.fit(judged.tasks(),
-                    RoomsDataset.training(CONSTANT_SCENES, size[0], size[1]), CONSTANT_SCENES);
+            Model constant = constant(judged, images, err);
             Evaluation result;
             Evaluation baseline;
             int some = Math.min(batch, images.size());
@@ -85,6 +82,18 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Model constant(Model judged, Dataset images, PrintWriter err) {
+        Dataset training = data.training(images, err);
+        if (training instanceof RoomsDataset) {
+            return ConstantPredictor.fit(judged.tasks(), training, training.size());
+        }
+        try (Progress progress = new Progress(err, "reading", training.size())) {
+            int threads = Runtime.getRuntime().availableProcessors();
+            Dataset read = InMemory.of(training, threads, done -> progress.at(done, "for the constants"));
+            return ConstantPredictor.fit(judged.tasks(), read, read.size());
+        }
     }
 
     /** Metrics of predictions that are no numbers would look like numbers all the same. */

@@ -30,6 +30,7 @@ final class Progress implements AutoCloseable {
     private final long began = System.nanoTime();
     private long lastLine = began;
     private volatile long done;
+    private volatile long found;
     private volatile String remark = "";
 
     /**
@@ -47,6 +48,11 @@ final class Progress implements AutoCloseable {
                 ? new ProgressBarBuilder().setTaskName(what).setInitialMax(this.total).setUpdateIntervalMillis(200)
                         .setRenderer(this::render).setConsumer(new ConsoleProgressBarConsumer(System.err)).build()
                 : null;
+    }
+
+    /** So much of the work was done before, and took no time now. */
+    synchronized void found(long count) {
+        found += count;
     }
 
     /** So much is done, and what else is worth saying. */
@@ -86,10 +92,10 @@ final class Progress implements AutoCloseable {
 
     /** The first part of a work, with the JIT at its slowest, says nothing about the rest. */
     private String left() {
-        long ready = done;
+        long ready = done - found;
         double seconds = (System.nanoTime() - began) / 1e9;
-        boolean known = ready > 0 && (ready >= total * KNOWN_FROM || seconds > KNOWN_AFTER_SECONDS);
-        return known ? ", " + clock(Math.round(seconds / ready * (total - ready))) + " left" : "";
+        boolean known = ready > 0 && (ready >= (total - found) * KNOWN_FROM || seconds > KNOWN_AFTER_SECONDS);
+        return known ? ", " + clock(Math.round(seconds / ready * (total - done))) + " left" : "";
     }
 
     private static String clock(long seconds) {

@@ -7,9 +7,12 @@ import dev.topple.attacks.evaluate.AttackOutcome;
 import dev.topple.attacks.evaluate.Audit;
 import dev.topple.attacks.evaluate.Change;
 import dev.topple.attacks.evaluate.EvaluationResult;
+import dev.topple.attacks.evaluate.Interval;
+import dev.topple.attacks.evaluate.Lead;
 import dev.topple.engine.io.JsonValue;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The results of an attack as JSON; {@code docs/results.md} describes every field. */
 final class ResultsDocument {
@@ -37,9 +40,12 @@ final class ResultsDocument {
                 .put("seed", JsonValue.of(result.seed()))
                 .put("images", JsonValue.of(result.images()))
                 .put("skipped", JsonValue.strings(skipped))
-                .put("clean", metrics(result.clean().metrics()))
+                .put("clean", metrics(result.clean().metrics(), ResultsDocument::number))
+                .put("cleanIntervals", metrics(result.clean().intervals(), ResultsDocument::interval))
                 .put("cleanMeanLogLoss", number(result.clean().meanLogLoss()))
+                .put("cleanMeanLogLossInterval", interval(result.clean().meanLogLossInterval()))
                 .put("attacks", JsonValue.array(result.attacks().stream().map(ResultsDocument::attack).toList()))
+                .put("leads", JsonValue.array(result.leads().stream().map(ResultsDocument::lead).toList()))
                 .build();
     }
 
@@ -59,7 +65,9 @@ final class ResultsDocument {
                 .put("restarts", JsonValue.of(attack.restarts()))
                 .put("tasks", tasks.build())
                 .put("arp", number(attack.arp()))
+                .put("arpInterval", interval(attack.arpInterval()))
                 .put("meanLogLoss", number(attack.meanLogLoss()))
+                .put("meanLogLossInterval", interval(attack.meanLogLossInterval()))
                 .put("audit", audit(attack.audit()))
                 .put("forwards", JsonValue.of(attack.passes().forwards()))
                 .put("backwards", JsonValue.of(attack.passes().backwards()))
@@ -72,6 +80,18 @@ final class ResultsDocument {
                 .put("clean", number(change.clean()))
                 .put("attacked", number(change.attacked()))
                 .put("relative", number(change.relative()))
+                .put("attackedInterval", interval(change.attackedInterval()))
+                .put("relativeInterval", interval(change.relativeInterval()))
+                .build();
+    }
+
+    private static JsonValue lead(Lead lead) {
+        return JsonValue.object()
+                .put("attack", JsonValue.of(lead.attack()))
+                .put("balancer", JsonValue.of(lead.balancer()))
+                .put("over", JsonValue.of(lead.over()))
+                .put("arp", number(lead.arp()))
+                .put("interval", interval(lead.interval()))
                 .build();
     }
 
@@ -88,14 +108,19 @@ final class ResultsDocument {
                 .build();
     }
 
-    private static JsonValue metrics(Map<String, Map<String, Double>> metrics) {
+    private static <T> JsonValue metrics(Map<String, Map<String, T>> metrics, Function<T, JsonValue> json) {
         var tasks = JsonValue.object();
         metrics.forEach((task, values) -> {
             var object = JsonValue.object();
-            values.forEach((metric, value) -> object.put(metric, number(value)));
+            values.forEach((metric, value) -> object.put(metric, json.apply(value)));
             tasks.put(task, object.build());
         });
         return tasks.build();
+    }
+
+    private static JsonValue interval(Interval interval) {
+        return interval.defined() ? JsonValue.array(List.of(number(interval.low()), number(interval.high())))
+                : new JsonValue.JsonNull();
     }
 
     /** JSON has no NaN: what is undefined is null. */

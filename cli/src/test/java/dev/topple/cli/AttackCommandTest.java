@@ -60,26 +60,28 @@ class AttackCommandTest {
         JsonView document = all.json();
         assertTrue(all.out().startsWith("{") && all.out().endsWith("}" + System.lineSeparator()));
         assertEquals(document.value(), Json.read(shared.resolve("all/results.json")));
-        assertEquals(List.of("preview.png", "results.json"), Runs.names(shared.resolve("all")));
+        assertEquals(List.of("preview.png", "report.html", "results.json"), Runs.names(shared.resolve("all")));
         assertTrue(ImageIO.read(shared.resolve("all/preview.png").toFile()).getWidth() > 9 * 128);
     }
 
     @Test
     void theDocumentHasTheFieldsOfItsDescriptionAndNoOthers() throws IOException {
         List<Set<String>> tables = documented();
-        assertEquals(3, tables.size());
+        assertEquals(5, tables.size());
         JsonView document = all.json();
         assertEquals(tables.get(0), document.fields().keySet());
         List<JsonView> attacks = document.field("attacks").elements();
         assertEquals(6, attacks.size());
         for (JsonView attack : attacks) {
             assertEquals(tables.get(1), attack.fields().keySet());
-            assertEquals(tables.get(2), attack.field("audit").fields().keySet());
+            assertEquals(tables.get(4), attack.field("audit").fields().keySet());
             for (JsonView task : attack.field("tasks").fields().values()) {
-                task.fields().values().forEach(metric -> assertEquals(Set.of("clean", "attacked", "relative"),
-                        metric.fields().keySet()));
+                task.fields().values().forEach(metric -> assertEquals(tables.get(2), metric.fields().keySet()));
             }
         }
+        List<JsonView> leads = document.field("leads").elements();
+        assertEquals(5, leads.size());
+        leads.forEach(lead -> assertEquals(tables.get(3), lead.fields().keySet()));
     }
 
     /** The fields that each table of docs/results.md names, in its first column, in backticks. */
@@ -164,6 +166,44 @@ class AttackCommandTest {
     }
 
     @Test
+    void everyNumberHasAnInterval() {
+        JsonView document = all.json();
+        Map<String, Double> arps = new LinkedHashMap<>();
+        for (JsonView attack : document.field("attacks").elements()) {
+            assertAround(attack.field("arp"), attack.field("arpInterval"));
+            assertAround(attack.field("meanLogLoss"), attack.field("meanLogLossInterval"));
+            arps.put(attack.field("balancer").asString(), attack.field("arp").asDouble());
+            for (Task task : RoomsDataset.tasks()) {
+                for (Metric metric : task.metrics().list()) {
+                    JsonView change = attack.field("tasks").field(task.name()).field(metric.name());
+                    assertInterval(change.field("attackedInterval"));
+                    assertEquals(change.field("relative").isNull(), change.field("relativeInterval").isNull());
+                    assertInterval(document.field("cleanIntervals").field(task.name()).field(metric.name()));
+                }
+            }
+        }
+        for (JsonView lead : document.field("leads").elements()) {
+            assertEquals("dgba", lead.field("balancer").asString());
+            assertEquals(arps.get("dgba") - arps.get(lead.field("over").asString()), lead.field("arp").asDouble());
+            assertAround(lead.field("arp"), lead.field("interval"));
+        }
+        JsonView one = run(words("attack --size 17x23 --steps 1 --limit 1 --balance dgba --json --model", model,
+                "--out", folder.resolve("out"))).succeeded().json();
+        assertTrue(one.field("attacks").element(0).field("arpInterval").isNull());
+    }
+
+    private static void assertInterval(JsonView interval) {
+        assertEquals(2, interval.elements().size(), interval.path());
+        assertTrue(interval.element(0).asDouble() <= interval.element(1).asDouble(), interval.path());
+    }
+
+    private static void assertAround(JsonView value, JsonView interval) {
+        assertInterval(interval);
+        assertTrue(interval.element(0).asDouble() <= value.asDouble()
+                && value.asDouble() <= interval.element(1).asDouble(), value.path());
+    }
+
+    @Test
     void aSecondRunGivesTheSameDocumentButForTheTime() {
         JsonView again = run(words(SMALL + " --model", model, "--out", shared.resolve("all"))).succeeded().json();
         assertEquals(withoutTime(all.json().value()), withoutTime(again.value()));
@@ -220,6 +260,12 @@ class AttackCommandTest {
             assertTrue(table.contains(Figures.decimal(attack.field("arp").asDouble(), 2)), table);
             assertTrue(table.contains(Figures.decimal(attack.field("meanLogLoss").asDouble(), 4)), table);
         }
+        assertTrue(table.contains("By ARP, DGBA is "), table);
+        for (JsonView lead : document.field("leads").elements()) {
+            assertTrue(table.contains(Figures.decimal(lead.field("arp").asDouble(), 2)), table);
+            assertTrue(table.contains(Figures.decimal(lead.field("interval").element(0).asDouble(), 2)), table);
+            assertTrue(table.contains(Figures.decimal(lead.field("interval").element(1).asDouble(), 2)), table);
+        }
         for (Task task : RoomsDataset.tasks()) {
             assertTrue(table.contains(task.name() + " in " + task.lossUnit()), table);
             task.metrics().list().forEach(metric -> assertTrue(table.contains("  " + metric.name() + " "), table));
@@ -228,11 +274,11 @@ class AttackCommandTest {
         table.lines().forEach(line -> assertTrue(line.length() <= 120 || line.startsWith("Written"), line));
     }
 
-    private static JsonValue withoutTime(JsonValue value) {
+    static JsonValue withoutTime(JsonValue value) {
         return without(value, Set.of("seconds"));
     }
 
-    private static JsonValue withoutCommand(JsonValue value) {
+    static JsonValue withoutCommand(JsonValue value) {
         return without(value, Set.of("seconds", "command"));
     }
 

@@ -79,9 +79,9 @@ class BadInputTest {
         "--threads -1       | threads must be from 1 to 1024",
         "--device foo       | no device 'foo'; choose one of cpu",
         "--seed 1e9         | '1e9' is not a long",
-        "--data foo         | --data must be rooms or images:FOLDER",
+        "--data foo         | --data must be rooms, images:FOLDER or nyuv2:FOLDER",
         "--data .           | did you mean images:.?",
-        "--data images:     | --data must be rooms or images:FOLDER",
+        "--data images:     | --data must be rooms, images:FOLDER or nyuv2:FOLDER",
         "--stpes 3          | did you mean --steps?",
         "--limit 3 --limit 4 | only once",
         "foo                | what is 'foo' for?"})

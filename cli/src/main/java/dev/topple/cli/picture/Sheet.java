@@ -1,7 +1,7 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.topple.cli;
+package dev.topple.cli.picture;
 
 import dev.topple.engine.io.AtomicFiles;
 import java.awt.Color;
@@ -12,14 +12,14 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 
 /** Pictures in rows and columns, with a caption over each column. */
-final class Sheet {
+public final class Sheet {
 
     private static final int GAP = 4;
     private static final int CAPTION = 18;
@@ -28,33 +28,12 @@ final class Sheet {
 
     private Sheet() {}
 
-    /** A picture from three planes of values from 0 to 1. */
-    static BufferedImage rgb(float[] planes, int height, int width) {
-        int[] argb = new int[height * width];
-        for (int i = 0; i < argb.length; i++) {
-            argb[i] = 0xFF000000 | level(planes[i]) << 16 | level(planes[i + argb.length]) << 8
-                    | level(planes[i + 2 * argb.length]);
-        }
-        return image(argb, height, width);
-    }
-
-    private static int level(float value) {
-        return Math.clamp(Math.round(value * 255), 0, 255);
-    }
-
-    /** A picture from packed pixels. */
-    static BufferedImage image(int[] argb, int height, int width) {
-        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        image.setRGB(0, 0, width, height, argb, 0, width);
-        return image;
-    }
-
     /**
      * Puts pictures together. Small ones are enlarged so that captions fit; pictures of a row may differ in size.
      *
-     * @param err where it is said if there can be no captions
+     * @param warn takes a line if there can be no captions
      */
-    static BufferedImage of(List<List<BufferedImage>> rows, List<String> captions, PrintWriter err) {
+    public static BufferedImage of(List<List<BufferedImage>> rows, List<String> captions, Consumer<String> warn) {
         int columns = captions.size();
         int width = rows.stream().flatMap(List::stream).mapToInt(BufferedImage::getWidth).max().orElse(1);
         int zoom = Math.max(1, Math.ceilDiv(NARROWEST, width));
@@ -76,7 +55,7 @@ final class Sheet {
             }
             y += rowHeight(row, zoom) + GAP;
         }
-        caption(sheet, captions, cell, err);
+        caption(sheet, captions, cell, warn);
         return sheet;
     }
 
@@ -92,7 +71,8 @@ final class Sheet {
      * Writes over each column what it is. Letters need Java's desktop libraries and a font, which small machines lack;
      * Java then fails with exceptions and errors of several kinds, and a picture without captions is better than none.
      */
-    private static void caption(BufferedImage sheet, List<String> captions, int cell, PrintWriter err) {
+    private static void caption(BufferedImage sheet, List<String> captions, int cell,
+            Consumer<String> warn) {
         try {
             Graphics2D g = sheet.createGraphics();
             g.setColor(Color.BLACK);
@@ -102,8 +82,8 @@ final class Sheet {
             }
             g.dispose();
         } catch (RuntimeException | LinkageError | InternalError problem) {
-            err.println("the pictures have no captions, as Java finds no fonts here (" + Complaint.line(problem
-                    .toString()) + "); their columns are: " + String.join(", ", captions));
+            warn.accept("the pictures have no captions, as Java finds no fonts here (" + problem
+                    + "); their columns are: " + String.join(", ", captions));
         }
     }
 
@@ -122,7 +102,7 @@ final class Sheet {
     }
 
     /** Writes a PNG, beside and then renamed. */
-    static void write(Path file, BufferedImage sheet) throws IOException {
+    public static void write(Path file, BufferedImage sheet) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ImageIO.write(sheet, "png", bytes);
         AtomicFiles.write(file, bytes.toByteArray());
