@@ -17,6 +17,7 @@ import dev.topple.engine.io.JsonValue.JsonNumber;
 import dev.topple.engine.io.JsonValue.JsonObject;
 import dev.topple.engine.io.JsonValue.JsonString;
 import dev.topple.engine.io.JsonView;
+import dev.topple.engine.io.Sha256;
 import dev.topple.mtl.data.Dataset;
 import dev.topple.mtl.model.MultiTaskModel;
 import java.io.IOException;
@@ -68,7 +69,7 @@ final class PartialResults implements ProgressStore {
             throw new IllegalArgumentException(folder + " is a file, and a folder of that name has to be made; move it"
                     + " away, or choose another place with --out");
         }
-        String weights = Sha256.of(model);
+        String weights = ModelChecksum.of(model);
         plans.forEach(plan -> protocols.put(plan, JsonValue.object()
                 .put("version", VERSION)
                 .put("topple", Main.version())

@@ -3,14 +3,13 @@
 
 package dev.topple.attacks.evaluate;
 
+import dev.topple.engine.io.Sha256;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.data.Batch;
 import dev.topple.mtl.task.Task;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -25,22 +24,14 @@ final class Fingerprint {
      * @param labels of all tasks
      */
     static String of(Batch batch, int row, List<Task> tasks, Map<String, Tensor> labels) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         text(digest, batch.ids().get(row));
         tensor(digest, batch.images(), row);
         for (Task task : tasks) {
             text(digest, task.name());
             tensor(digest, labels.get(task.name()), row);
         }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.digits(digest);
     }
 
     /** Lengths go along, so that no two different sequences of texts and tensors are the same bytes. */

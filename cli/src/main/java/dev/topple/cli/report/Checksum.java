@@ -3,15 +3,12 @@
 
 package dev.topple.cli.report;
 
-import java.io.ByteArrayInputStream;
+import dev.topple.engine.io.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * What tells a file from every other.
@@ -23,25 +20,13 @@ public record Checksum(String name, String sha256) {
 
     /** The checksum of a stream, read to its end. */
     public static Checksum of(String name, InputStream in) throws IOException {
-        MessageDigest digest = digest();
+        MessageDigest digest = Sha256.digest();
         new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
-        return new Checksum(name, HexFormat.of().formatHex(digest.digest()));
+        return new Checksum(name, Sha256.digits(digest));
     }
 
     /** The checksum of bytes. */
     public static Checksum of(String name, byte[] bytes) {
-        try {
-            return of(name, new ByteArrayInputStream(bytes));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return new Checksum(name, Sha256.of(bytes));
     }
 }

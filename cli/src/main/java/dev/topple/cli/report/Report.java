@@ -8,6 +8,7 @@ import dev.topple.cli.picture.Exhibits;
 import dev.topple.engine.io.AtomicFiles;
 import dev.topple.engine.io.JsonValue;
 import dev.topple.engine.io.JsonView;
+import dev.topple.engine.io.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -58,7 +59,7 @@ public final class Report {
         Html html = new Html();
         html.open("html", "lang", "en").open("head").single("meta", "charset", "utf-8");
         html.single("meta", "http-equiv", "Content-Security-Policy", "content", "default-src 'none'; img-src data:;"
-                + " style-src 'sha256-" + Base64.getEncoder().encodeToString(Checksum.digest()
+                + " style-src 'sha256-" + Base64.getEncoder().encodeToString(Sha256.digest()
                         .digest(style.getBytes(StandardCharsets.UTF_8)))
                 + "'; base-uri 'none'; form-action 'none'");
         html.single("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");

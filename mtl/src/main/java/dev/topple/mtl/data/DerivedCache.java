@@ -4,6 +4,7 @@
 package dev.topple.mtl.data;
 
 import dev.topple.engine.io.AtomicFiles;
+import dev.topple.engine.io.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -69,7 +69,7 @@ public final class DerivedCache {
         if (folder.isEmpty()) {
             return derivation.get();
         }
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         digest.update(kind.getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0);
         String key = HexFormat.of().formatHex(digest.digest(source));
@@ -108,7 +108,7 @@ public final class DerivedCache {
             deflater.finish();
             byte[] packed = new byte[MAGIC.length + CHECKSUM + content.length + content.length / 1000 + 64];
             System.arraycopy(MAGIC, 0, packed, 0, MAGIC.length);
-            System.arraycopy(sha256().digest(content), 0, packed, MAGIC.length, CHECKSUM);
+            System.arraycopy(Sha256.digest().digest(content), 0, packed, MAGIC.length, CHECKSUM);
             int at = MAGIC.length + CHECKSUM;
             while (!deflater.finished()) {
                 if (at == packed.length) {
@@ -135,7 +135,8 @@ public final class DerivedCache {
             while (at < length && !inflater.finished() && !inflater.needsInput()) {
                 at += inflater.inflate(content, at, length - at);
             }
-            if (at < length || !Arrays.equals(sha256().digest(content), 0, CHECKSUM, packed, MAGIC.length, start)) {
+            if (at < length
+                    || !Arrays.equals(Sha256.digest().digest(content), 0, CHECKSUM, packed, MAGIC.length, start)) {
                 throw new IOException("its checksum is wrong");
             }
             return content;
@@ -143,14 +144,6 @@ public final class DerivedCache {
             throw new IOException("it is damaged", e);
         } finally {
             inflater.end();
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

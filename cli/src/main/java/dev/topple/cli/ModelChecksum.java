@@ -3,30 +3,20 @@
 
 package dev.topple.cli;
 
+import dev.topple.engine.io.Sha256;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.model.MultiTaskModel;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
-/** SHA-256 in hexadecimal digits. */
-final class Sha256 {
+/** A checksum of what a model computes: its description and its weights, by name; neither its own name nor its file's. */
+final class ModelChecksum {
 
-    private Sha256() {}
+    private ModelChecksum() {}
 
-    static String of(byte[] bytes) {
-        return HexFormat.of().formatHex(digest().digest(bytes));
-    }
-
-    static String of(String text) {
-        return of(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Of what a model computes: its description and its weights, by name; neither its own name nor its file's. */
     static String of(MultiTaskModel model) {
-        MessageDigest digest = digest();
+        MessageDigest digest = Sha256.digest();
         update(digest, model.description().toJson().toString());
         model.variables().forEach((name, variable) -> {
             Tensor value = variable.initial();
@@ -35,20 +25,12 @@ final class Sha256 {
             bytes.asFloatBuffer().put(value.floats());
             digest.update(bytes);
         });
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.digits(digest);
     }
 
     private static void update(MessageDigest digest, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
         digest.update(bytes);
-    }
-
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }
