@@ -140,22 +140,23 @@ final class PartialResults implements ProgressStore {
         List<Path> others = files(folder).stream().filter(each -> Files.isDirectory(each) && !own.contains(each))
                 .toList();
         if (!others.isEmpty()) {
+            List<String> nearest = others.stream().map(this::differences)
+                    .min(Comparator.comparingInt(List::size)).orElseThrow();
             err.println("topple: " + Complaint.line(folder.toString()) + " also has "
-                    + Figures.count(others.size(), "unfinished attack") + " with other settings"
-                    + differences(others.getFirst()) + ", left alone; repeat those settings to go on there, or remove "
-                    + (others.size() == 1 ? "its folder" : "the folders"));
+                    + Figures.count(others.size(), "unfinished attack") + " with other settings ("
+                    + Complaint.line(String.join(", ", nearest)) + "), left alone; repeat those settings to go on"
+                    + " there, or remove " + (others.size() == 1 ? "its folder" : "the folders"));
         }
     }
 
     /** How a protocol differs from the most similar one of this run. */
-    private String differences(Path other) {
+    private List<String> differences(Path other) {
         try {
             Map<String, JsonView> there = JsonView.read(other.resolve(PROTOCOL)).fields();
             return protocols.values().stream().map(here -> differences(here, there))
-                    .min(Comparator.comparingInt(List::size)).filter(list -> !list.isEmpty())
-                    .map(list -> " (" + Complaint.line(String.join(", ", list)) + ")").orElse("");
+                    .min(Comparator.comparingInt(List::size)).orElseThrow();
         } catch (FormatException | UncheckedIOException e) {
-            return " (which ones is lost: " + Complaint.line(e.getMessage()) + ")";
+            return List.of("which ones is lost: " + e.getMessage());
         }
     }
 

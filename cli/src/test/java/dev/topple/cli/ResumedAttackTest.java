@@ -34,6 +34,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,10 +104,17 @@ class ResumedAttackTest {
 
     /** The files of batches. */
     private List<Path> batches() {
-        try (Stream<Path> files = Files.walk(partial())) {
-            return files.filter(file -> file.toString().endsWith(".batch")).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            try (Stream<Path> files = Files.walk(partial())) {
+                return files.filter(file -> file.toString().endsWith(".batch")).sorted().toList();
+            } catch (UncheckedIOException e) {
+                // A process that is at work renames its temporary files under our eyes: look again.
+                if (!(e.getCause() instanceof NoSuchFileException)) {
+                    throw e;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
