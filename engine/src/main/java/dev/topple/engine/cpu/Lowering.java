@@ -33,7 +33,6 @@ import java.util.function.Function;
 /** Turns a tidied graph into instructions: one case per op. */
 final class Lowering {
 
-    private final Graph graph;
     private final Function<Variable, VariableStorage> variables;
     private final CpuContext context;
     private final Products products;
@@ -51,7 +50,6 @@ final class Lowering {
     record Lowered(List<CpuInstruction> instructions, Map<String, Slot> inputs, Map<String, Slot> outputs) {}
 
     private Lowering(Graph graph, Function<Variable, VariableStorage> variables, CpuContext context) {
-        this.graph = graph;
         this.variables = variables;
         this.context = context;
         this.products = new Products(context, instructions);

@@ -18,8 +18,6 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 class RoomsTest {
-    private static final int H = Rooms.DEFAULT_HEIGHT;
-    private static final int W = Rooms.DEFAULT_WIDTH;
 
     private static void add(CRC32 crc, int word) {
         crc.update(word >>> 24);
