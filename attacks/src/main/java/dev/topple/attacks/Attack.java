@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
  * }</pre>
  *
  * <p>Everything is done for each image by itself: row i of a batch equals that image attacked alone, bit for bit, given
- * the same key.
+ * the same key; but for a balancer that {@linkplain Balancer#couplesImages couples images}.
  *
  * @param model what is attacked
  * @param budget how far an image may move

@@ -63,6 +63,7 @@ final class AttackGraphs {
     private Graph load() {
         Graph graph = new Graph();
         Value clean = graph.input("images", variables.clean.type());
+        Value rows = graph.input("rows", variables.rows.type());
         Value none = graph.fill(Shape.of(images.dim(0)), 0);
         List<Task> tasks = attack.model().tasks();
         List<Value> predictions = attack.model().predict(clean);
@@ -74,12 +75,13 @@ final class AttackGraphs {
             Value label = graph.input("label." + name, variable.type());
             graph.assign(variable, label);
             losses.add(tasks.get(i).loss(predictions.get(i), label));
-            valid.add(tasks.get(i).validPixels(label).compare(Relation.GREATER, 0));
+            valid.add(tasks.get(i).validPixels(label).times(rows));
             graph.assign(variables.cleanLosses.get(name), losses.get(i));
             graph.assign(variables.zeroWeightSteps.get(name), none);
             graph.output("loss." + name, losses.get(i));
         }
         Value merit = attack.balancer().merit(attended(losses, losses, valid));
+        graph.assign(variables.rows, rows);
         graph.assign(variables.clean, clean);
         graph.assign(variables.best, clean);
         graph.assign(variables.bestMerit, merit);
@@ -106,7 +108,8 @@ final class AttackGraphs {
         Value raw = Directions.of(attack.balancer(), losses, iterate);
         Value defined = raw.compare(Relation.EQUAL, raw);
         Value direction = defined.choose(raw, graph.fill(Shape.scalar(), 0));
-        Value undefined = defined.not().cast(DType.F32).maxOver(1, 2, 3);
+        Value finite = raw.abs().compare(Relation.LESS_OR_EQUAL, Float.MAX_VALUE);
+        Value undefined = finite.not().cast(DType.F32).maxOver(1, 2, 3);
         count(variables.undefinedSteps, undefined);
         for (int i = 0; i < losses.size(); i++) {
             Value zero = attack.balancer().takesPart(losses, i).not().cast(DType.F32);
@@ -135,7 +138,7 @@ final class AttackGraphs {
             graph.output("zeroWeightSteps." + name, graph.read(variables.zeroWeightSteps.get(name)));
         }
         graph.output("merit",
-                attack.balancer().merit(attended(all.losses(), all.cleanLosses(), all.valid())));
+                attack.balancer().merit(attended(all.losses(), all.cleanLosses(), all.validPixels())));
         graph.output("undefinedSteps", graph.read(variables.undefinedSteps));
         graph.output("adversarial", result);
         return graph;
@@ -170,7 +173,7 @@ final class AttackGraphs {
                 Value label = graph.read(variables.labels.get(task.name()));
                 losses.add(task.loss(predictions.get(i), label));
                 clean.add(graph.read(variables.cleanLosses.get(task.name())));
-                valid.add(task.validPixels(label).compare(Relation.GREATER, 0));
+                valid.add(task.validPixels(label).times(graph.read(variables.rows)));
             }
         }
         return new TaskLosses(tasks, losses, clean, valid);

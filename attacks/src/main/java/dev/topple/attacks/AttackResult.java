@@ -17,7 +17,8 @@ import java.util.Map;
  * @param finalMerit the balancer's merit of the attacked images
  * @param zeroWeightSteps for each task that the balancer attends to, at how many steps of all walks it did not take
  *     part (loss 0, or no pixel with a valid label) and so had weight 0
- * @param undefinedSteps at how many steps the direction was NaN at some pixel, which then did not move
+ * @param undefinedSteps at how many steps the direction was not finite at some pixel; where it was NaN the pixel did
+ *     not move
  * @param passes what each image cost
  * @param seconds how long it took, compiling not included
  */

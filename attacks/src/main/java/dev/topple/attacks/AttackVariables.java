@@ -20,6 +20,8 @@ final class AttackVariables {
     final Variable best;
     final Variable bestMerit;
     final Variable undefinedSteps;
+    /** 1 for a row that is an image, 0 for one that fills up a short batch. */
+    final Variable rows;
     final Map<String, Variable> labels = new LinkedHashMap<>();
     final Map<String, Variable> cleanLosses = new LinkedHashMap<>();
     final Map<String, Variable> zeroWeightSteps = new LinkedHashMap<>();
@@ -33,6 +35,7 @@ final class AttackVariables {
         best = Variable.zeros("attack.best", pictures);
         bestMerit = Variable.zeros("attack.bestMerit", each);
         undefinedSteps = Variable.zeros("attack.undefinedSteps", each);
+        rows = Variable.zeros("attack.rows", each);
         for (Task task : tasks) {
             TensorType label = task.labelType(images.dim(0), images.dim(2), images.dim(3));
             labels.put(task.name(), Variable.zeros("attack.label." + task.name(), label));
@@ -61,7 +64,7 @@ final class AttackVariables {
     }
 
     List<Variable> all() {
-        List<Variable> all = new ArrayList<>(List.of(clean, iterate, best, bestMerit, undefinedSteps));
+        List<Variable> all = new ArrayList<>(List.of(clean, iterate, best, bestMerit, undefinedSteps, rows));
         all.addAll(labels.values());
         all.addAll(cleanLosses.values());
         all.addAll(zeroWeightSteps.values());

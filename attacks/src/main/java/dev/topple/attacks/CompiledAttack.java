@@ -10,6 +10,7 @@ import dev.topple.engine.ProgramCache;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.task.Task;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,15 +47,30 @@ public final class CompiledAttack implements AutoCloseable {
      * @throws IllegalArgumentException if images, labels and keys do not fit the model and each other
      */
     public AttackResult run(Tensor images, Map<String, Tensor> labels, long[] keys) {
+        return run(images, labels, keys, images.shape().dim(0));
+    }
+
+    /**
+     * Attacks a short batch that was filled up.
+     *
+     * @param count how many rows are images, the first ones; what becomes of the others means nothing, and they have no
+     *     part in what a balancer that {@linkplain dev.topple.attacks.balance.Balancer#couplesImages couples images}
+     *     computes over the batch
+     */
+    public AttackResult run(Tensor images, Map<String, Tensor> labels, long[] keys, int count) {
         if (closed) {
             throw new IllegalStateException("this attack was closed");
         }
         BatchChecks.check(attack.model(), images, labels, keys.length);
+        if (count < 1 || count > keys.length) {
+            throw new IllegalArgumentException("of " + keys.length + " rows, " + count + " cannot be images");
+        }
         Session session = session(images.shape());
         session.compile();
         long begin = System.nanoTime();
         Executable load = session.programs.get(Stage.LOAD);
         load.feed("images", images);
+        load.feed("rows", rows(keys.length, count));
         attack.model().tasks().forEach(task -> load.feed("label." + task.name(), labels.get(task.name())));
         load.run();
         for (int walk = 0; walk < attack.rule().restarts(); walk++) {
@@ -96,6 +112,12 @@ public final class CompiledAttack implements AutoCloseable {
         return new AttackResult(adversarial, cleanLosses, finalLosses, load.fetch("merit").floats(),
                 finish.fetch("merit").floats(), zeroWeightSteps, counts(finish.fetch("undefinedSteps")),
                 attack.passes(), (System.nanoTime() - begin) * 1e-9);
+    }
+
+    private static Tensor rows(int all, int count) {
+        float[] rows = new float[all];
+        Arrays.fill(rows, 0, count, 1);
+        return Tensor.of(Shape.of(all), rows);
     }
 
     private static int[] counts(Tensor floats) {

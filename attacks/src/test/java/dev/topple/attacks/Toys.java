@@ -10,7 +10,6 @@ import dev.topple.engine.DeviceOptions;
 import dev.topple.engine.Devices;
 import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Graph;
-import dev.topple.engine.graph.Relation;
 import dev.topple.engine.graph.Value;
 import dev.topple.engine.random.RandomSource;
 import dev.topple.engine.reference.ReferenceDevice;
@@ -138,7 +137,7 @@ public final class Toys {
                 Value label = graph.input(task.name(), labels.get(task.name()).type());
                 tasks.add(task);
                 losses.add(task.loss(predictions.get(i), label));
-                valid.add(task.validPixels(label).compare(Relation.GREATER, 0));
+                valid.add(task.validPixels(label));
             }
         }
         graph.output("look", look.at(new TaskLosses(tasks, losses, losses, valid), x));

@@ -26,7 +26,7 @@ import java.util.zip.GZIPOutputStream;
  */
 final class BatchCodec {
 
-    private static final String FORMAT = "topple-batch 1";
+    private static final String FORMAT = "topple-batch 2";
 
     /** More than any task has parts, any model tasks, or any batch images: a limit for damaged files alone. */
     private static final int MOST = 1 << 24;
@@ -51,14 +51,8 @@ final class BatchCodec {
     private static void write(ImageOutcome image, DataOutputStream out) throws IOException {
         out.writeInt(image.index());
         out.writeUTF(image.fingerprint());
-        out.writeInt(image.parts().size());
-        for (Map.Entry<String, double[]> task : image.parts().entrySet()) {
-            out.writeUTF(task.getKey());
-            out.writeInt(task.getValue().length);
-            for (double part : task.getValue()) {
-                out.writeDouble(part);
-            }
-        }
+        write(image.parts(), out);
+        write(image.releasedParts(), out);
         out.writeDouble(image.logLoss());
         ImageAudit audit = image.audit();
         out.writeDouble(audit.size());
@@ -68,6 +62,17 @@ final class BatchCodec {
         out.writeBoolean(audit.notWorse());
         out.writeInt(audit.zeroWeightTasks());
         out.writeBoolean(audit.undefinedGradient());
+    }
+
+    private static void write(Map<String, double[]> parts, DataOutputStream out) throws IOException {
+        out.writeInt(parts.size());
+        for (Map.Entry<String, double[]> task : parts.entrySet()) {
+            out.writeUTF(task.getKey());
+            out.writeInt(task.getValue().length);
+            for (double part : task.getValue()) {
+                out.writeDouble(part);
+            }
+        }
     }
 
     /**
@@ -98,6 +103,15 @@ final class BatchCodec {
     private static ImageOutcome image(DataInputStream in) throws IOException {
         int index = in.readInt();
         String fingerprint = in.readUTF();
+        Map<String, double[]> parts = parts(in);
+        Map<String, double[]> releasedParts = parts(in);
+        double logLoss = in.readDouble();
+        ImageAudit audit = new ImageAudit(in.readDouble(), in.readDouble(), in.readDouble(), in.readLong(),
+                in.readBoolean(), in.readInt(), in.readBoolean());
+        return new ImageOutcome(index, fingerprint, parts, releasedParts, logLoss, audit);
+    }
+
+    private static Map<String, double[]> parts(DataInputStream in) throws IOException {
         Map<String, double[]> parts = new LinkedHashMap<>();
         int tasks = count(in);
         for (int i = 0; i < tasks; i++) {
@@ -108,10 +122,7 @@ final class BatchCodec {
             }
             parts.put(task, values);
         }
-        double logLoss = in.readDouble();
-        ImageAudit audit = new ImageAudit(in.readDouble(), in.readDouble(), in.readDouble(), in.readLong(),
-                in.readBoolean(), in.readInt(), in.readBoolean());
-        return new ImageOutcome(index, fingerprint, parts, logLoss, audit);
+        return parts;
     }
 
     private static int count(DataInputStream in) throws IOException {

@@ -11,6 +11,7 @@ import dev.topple.mtl.data.Dataset;
 import dev.topple.mtl.data.RoomsDataset;
 import dev.topple.mtl.data.Sample;
 import dev.topple.mtl.task.Task;
+import dev.topple.mtl.task.Tasks;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,10 +49,14 @@ final class DataCommand implements Runnable {
         @Override
         public void run() {
             PrintWriter out = spec.commandLine().getOut();
+            List<String> tasks = List.copyOf(Tasks.names(RoomsDataset.allTasks()));
             out.println("rooms          rendered indoor scenes of any size, with exact labels: "
-                    + String.join(", ", RoomsDataset.tasks().stream().map(Task::name).toList()));
-            out.println("nyuv2:FOLDER   photographs of rooms, 320x240, with labels of people and of a depth camera;"
-                    + " behind the folder ,classes=13 or 40 and ,split=test or train");
+                    + String.join(", ", tasks));
+            out.println("nyuv2:FOLDER   photographs of rooms, 304x228 without their frame, with labels of people and of"
+                    + " a depth camera for the same tasks;");
+            out.println("               behind the folder ,classes=13 or 40 and ,split=test or train");
+            out.println("               (of both, " + String.join(" and ", tasks.subList(3, 5)) + " are derived from"
+                    + " the picture; 'topple train' takes the first three unless asked)");
             out.println("images:FOLDER  photographs (JPEG, PNG) of any size, without labels: an attack takes the"
                     + " model's clean predictions instead");
         }
@@ -59,7 +64,7 @@ final class DataCommand implements Runnable {
 
     /** {@code topple data preview}. */
     @Command(name = "preview", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true,
-            description = "Paints the first images of a data set with their labels.")
+            description = "Paints images of a data set with the labels of all tasks that it can have.")
     static final class Show implements Callable<Integer> {
 
         private static final int MOST = 100;
@@ -84,8 +89,9 @@ final class DataCommand implements Runnable {
                 throw new IllegalArgumentException("--rows must be from 1 to " + MOST + ", but is " + rows);
             }
             Output.requireFile(out);
-            Dataset images = data.open(spec.commandLine().getErr());
-            List<Task> tasks = DataOption.tasks(images);
+            Dataset opened = data.open(spec.commandLine().getErr());
+            List<Task> tasks = DataOption.allTasks(opened);
+            Dataset images = tasks.isEmpty() ? opened : DataOption.choose(opened, tasks);
             List<List<BufferedImage>> sheet = new ArrayList<>();
             for (int i = 0; i < Math.min(rows, images.size()); i++) {
                 sheet.add(row(images.sample(i), tasks));

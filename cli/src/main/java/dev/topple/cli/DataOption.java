@@ -10,6 +10,7 @@ import dev.topple.mtl.data.RoomsDataset;
 import dev.topple.mtl.model.Model;
 import dev.topple.mtl.model.MultiTaskModel;
 import dev.topple.mtl.task.Task;
+import dev.topple.mtl.task.Tasks;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,10 +27,6 @@ final class DataOption {
     static final String ROOMS_SIZE = RoomsDataset.HEIGHT + "x" + RoomsDataset.WIDTH;
     static final String NYUV2_SIZE = NyuV2.HEIGHT + "x" + NyuV2.WIDTH;
 
-    /** From how many rendered scenes and images the best constants are taken: deriving normals takes its time. */
-    private static final int CONSTANT_SCENES = 64;
-    private static final int CONSTANT_IMAGES = 128;
-
     private static final String IMAGES = "images:";
     private static final int SMALLEST = MultiTaskModel.SMALLEST;
     private static final int LARGEST = 4096;
@@ -43,7 +40,8 @@ final class DataOption {
     private String data;
 
     @Option(names = "--limit", paramLabel = "N", defaultValue = "64",
-            description = "At most so many images. Default: ${DEFAULT-VALUE}.")
+            description = "At most so many images: of NYUv2 evenly spread over its split, as neighbours show the same"
+                    + " room; of scenes and photographs the first ones. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
     @Option(names = "--size", paramLabel = "HxW", description = "The size of rendered scenes and of images of NYUv2,"
@@ -57,20 +55,45 @@ final class DataOption {
     @Mixin
     private CacheOption cache;
 
-    /** The images for a model, whose labels mean what its predictions mean. */
+    /**
+     * The images for a model, with labels for all of its tasks that mean what its predictions mean; photographs have
+     * none.
+     *
+     * @throws IllegalArgumentException in one line, if the images can have no labels for one of its tasks
+     */
     Dataset open(Model model, PrintWriter err) {
         Optional<NyuV2Option> nyuV2 = NyuV2Option.parse(data);
-        if (nyuV2.isPresent()) {
-            return nyuV2(nyuV2.get().forModel(model), err);
+        return withTasks(nyuV2.isPresent() ? nyuV2(nyuV2.get().forModel(model), err) : open(err), model);
+    }
+
+    /** The same images with labels for a model's tasks, beside those that they usually have. */
+    private static Dataset withTasks(Dataset images, Model model) {
+        List<Task> all = allTasks(images);
+        if (all.isEmpty()) {
+            return images;
         }
-        Dataset images = open(err);
         for (Task task : model.tasks()) {
-            if (images.labelled().contains(task.name()) && !tasks(images).contains(task)) {
+            if (!Tasks.names(all).contains(task.name())) {
+                throw new IllegalArgumentException("the model " + model.name() + " has the task " + task.name()
+                        + ", for which " + images.name() + " has no labels; it has them for "
+                        + String.join(", ", Tasks.names(all)) + "; attack images:FOLDER instead");
+            }
+            if (!all.contains(task)) {
                 throw new IllegalArgumentException("the model " + model.name() + " predicts another " + task.name()
                         + " than " + images.name() + " has labels for (other classes); attack images:FOLDER instead");
             }
         }
-        return images;
+        return choose(images, all.stream()
+                .filter(task -> images.labelled().contains(task.name()) || model.tasks().contains(task)).toList());
+    }
+
+    /** The same images with labels for some of {@link #allTasks}. */
+    static Dataset choose(Dataset images, List<Task> tasks) {
+        return switch (images) {
+            case NyuV2 nyuV2 -> nyuV2.withTasks(tasks);
+            case RoomsDataset rooms -> rooms.withTasks(tasks);
+            default -> throw new IllegalArgumentException(images.name() + " has no labels");
+        };
     }
 
     private NyuV2 nyuV2(NyuV2Option choice, PrintWriter err) {
@@ -78,23 +101,23 @@ final class DataOption {
         return choice.open(choice.split().orElse(NyuV2.Split.TEST), size(), limit, cache.open(err), err);
     }
 
-    /** The tasks that images have labels for. */
-    static List<Task> tasks(Dataset images) {
+    /** The tasks that images can have labels for. */
+    static List<Task> allTasks(Dataset images) {
         return switch (images) {
-            case NyuV2 nyuV2 -> nyuV2.tasks();
-            case RoomsDataset rooms -> RoomsDataset.tasks();
+            case NyuV2 nyuV2 -> nyuV2.allTasks();
+            case RoomsDataset rooms -> RoomsDataset.allTasks();
             default -> List.of();
         };
     }
 
-    /** Some images for training like these, from which the best constant predictions are taken. */
-    Dataset training(Dataset images, PrintWriter err) {
+    /** Some images for training like these, from which the best constant predictions for a model's tasks are taken. */
+    Dataset training(Model model, Dataset images, PrintWriter err) {
         int[] hw = size();
-        return switch (images) {
+        return withTasks(switch (images) {
             case NyuV2 nyuV2 -> NyuV2Option.parse(data).orElseThrow().withClasses(nyuV2.classes())
-                    .open(NyuV2.Split.TRAIN, hw, Integer.MAX_VALUE, cache.open(err), err).spread(CONSTANT_IMAGES);
-            default -> RoomsDataset.training(CONSTANT_SCENES, hw[0], hw[1]);
-        };
+                    .open(NyuV2.Split.TRAIN, hw, Constants.IMAGES, cache.open(err), err);
+            default -> RoomsDataset.training(Constants.IMAGES, hw[0], hw[1]);
+        }, model);
     }
 
     /** The images; what could not be read of a folder is named on standard error. */

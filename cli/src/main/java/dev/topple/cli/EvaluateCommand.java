@@ -7,9 +7,6 @@ import dev.topple.engine.Device;
 import dev.topple.engine.io.Json;
 import dev.topple.engine.io.JsonValue;
 import dev.topple.mtl.data.Dataset;
-import dev.topple.mtl.data.InMemory;
-import dev.topple.mtl.data.RoomsDataset;
-import dev.topple.mtl.model.ConstantPredictor;
 import dev.topple.mtl.model.Model;
 import dev.topple.mtl.task.Metric;
 import dev.topple.mtl.train.Evaluation;
@@ -65,7 +62,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try (Device opened = device.open()) {
             err.println("evaluating " + Complaint.line(judged.name()) + " on "
                     + Figures.count(images.size(), "image") + " of " + images.name() + "; " + opened.description());
-            Model constant = constant(judged, images, err);
+            Model constant = Constants.of(judged.tasks(), data.training(judged, images, err), err);
             Evaluation result;
             Evaluation baseline;
             int some = Math.min(batch, images.size());
@@ -82,18 +79,6 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private Model constant(Model judged, Dataset images, PrintWriter err) {
-        Dataset training = data.training(images, err);
-        if (training instanceof RoomsDataset) {
-            return ConstantPredictor.fit(judged.tasks(), training, training.size());
-        }
-        try (Progress progress = new Progress(err, "reading", training.size())) {
-            int threads = Runtime.getRuntime().availableProcessors();
-            Dataset read = InMemory.of(training, threads, done -> progress.at(done, "for the constants"));
-            return ConstantPredictor.fit(judged.tasks(), read, read.size());
-        }
     }
 
     /** Metrics of predictions that are no numbers would look like numbers all the same. */

@@ -3,7 +3,6 @@
 
 package dev.topple.cli;
 
-import dev.topple.attacks.budget.Budget;
 import dev.topple.attacks.budget.Budgets;
 import dev.topple.attacks.evaluate.BatchOutcome;
 import dev.topple.attacks.evaluate.Plan;
@@ -45,7 +44,7 @@ final class PartialResults implements ProgressStore {
     /** The folder, beside the results. */
     static final String FOLDER = "partial";
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final String PROTOCOL = "protocol.json";
     private static final String ENDING = ".batch";
     private static final int DIGITS = 32;
@@ -58,10 +57,11 @@ final class PartialResults implements ProgressStore {
      * The partial results of an attack.
      *
      * @param out where its results go
+     * @param batch how many images are attacked together
      * @param err takes remarks
      * @throws IllegalArgumentException in one line, if something else is in the way
      */
-    PartialResults(Path out, MultiTaskModel model, Dataset data, Device device, Budget budget, long seed,
+    PartialResults(Path out, MultiTaskModel model, Dataset data, Device device, long seed, int batch,
             List<Plan> plans, PrintWriter err) {
         this.folder = out.resolve(FOLDER);
         this.err = err;
@@ -78,9 +78,12 @@ final class PartialResults implements ProgressStore {
                 .put("device", device.name())
                 .put("attack", plan.rule().toString())
                 .put("balancer", plan.balancer().toString())
-                .put("norm", budget.norm().label())
-                .put("eps", budget.epsilon())
+                .put("norm", plan.budget().norm().label())
+                .put("eps", plan.budget().epsilon())
                 .put("seed", seed)
+                // Where images of a batch influence each other, other batches are other outcomes.
+                .put("batch", plan.balancer().couplesImages() ? batch : 0)
+                .put("images", plan.balancer().couplesImages() ? data.size() : 0)
                 .build()));
     }
 

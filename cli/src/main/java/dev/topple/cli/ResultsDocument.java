@@ -9,6 +9,7 @@ import dev.topple.attacks.evaluate.Change;
 import dev.topple.attacks.evaluate.EvaluationResult;
 import dev.topple.attacks.evaluate.Interval;
 import dev.topple.attacks.evaluate.Lead;
+import dev.topple.attacks.evaluate.ReleasedOutcome;
 import dev.topple.engine.io.JsonValue;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class ResultsDocument {
                 .put("skipped", JsonValue.strings(skipped))
                 .put("clean", metrics(result.clean().metrics(), ResultsDocument::number))
                 .put("cleanIntervals", metrics(result.clean().intervals(), ResultsDocument::interval))
+                .put("cleanReleased", metrics(result.clean().released(), ResultsDocument::number))
                 .put("cleanMeanLogLoss", number(result.clean().meanLogLoss()))
                 .put("cleanMeanLogLossInterval", interval(result.clean().meanLogLossInterval()))
                 .put("attacks", JsonValue.array(result.attacks().stream().map(ResultsDocument::attack).toList()))
@@ -50,22 +52,19 @@ final class ResultsDocument {
     }
 
     private static JsonValue attack(AttackOutcome attack) {
-        var tasks = JsonValue.object();
-        attack.tasks().forEach((task, changes) -> {
-            var metrics = JsonValue.object();
-            changes.forEach((metric, change) -> metrics.put(metric, change(change)));
-            tasks.put(task, metrics.build());
-        });
         return JsonValue.object()
                 .put("attack", JsonValue.of(attack.attack()))
                 .put("balancer", JsonValue.of(attack.balancer()))
                 .put("norm", JsonValue.of(attack.budget().norm().label()))
                 .put("eps", number(attack.budget().epsilon()))
                 .put("steps", JsonValue.of(attack.steps()))
+                .put("alpha", number(attack.stepSize().orElse(Double.NaN)))
                 .put("restarts", JsonValue.of(attack.restarts()))
-                .put("tasks", tasks.build())
+                .put("randomStart", JsonValue.of(attack.randomStart()))
+                .put("tasks", metrics(attack.tasks(), ResultsDocument::change))
                 .put("arp", number(attack.arp()))
                 .put("arpInterval", interval(attack.arpInterval()))
+                .put("released", released(attack.released()))
                 .put("meanLogLoss", number(attack.meanLogLoss()))
                 .put("meanLogLossInterval", interval(attack.meanLogLossInterval()))
                 .put("audit", audit(attack.audit()))
@@ -85,9 +84,23 @@ final class ResultsDocument {
                 .build();
     }
 
+    /** As the authors' released code counts: there are no intervals. */
+    private static JsonValue released(ReleasedOutcome released) {
+        return JsonValue.object()
+                .put("arp", number(released.arp()))
+                .put("tasks", metrics(released.tasks(), change -> JsonValue.object()
+                        .put("clean", number(change.clean()))
+                        .put("attacked", number(change.attacked()))
+                        .put("relative", number(change.relative()))
+                        .build()))
+                .build();
+    }
+
     private static JsonValue lead(Lead lead) {
         return JsonValue.object()
                 .put("attack", JsonValue.of(lead.attack()))
+                .put("norm", JsonValue.of(lead.budget().norm().label()))
+                .put("eps", number(lead.budget().epsilon()))
                 .put("balancer", JsonValue.of(lead.balancer()))
                 .put("over", JsonValue.of(lead.over()))
                 .put("arp", number(lead.arp()))

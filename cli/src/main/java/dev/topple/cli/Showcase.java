@@ -48,13 +48,18 @@ final class Showcase {
     }
 
     /**
-     * The attacks that pictures are of: the last of those that balance by DGBA, and the last of Total, which is what
-     * most people would try first; where there is neither, the last of all.
+     * The attacks that pictures are of, all with the largest budget: the last of those that balance by DGBA, and the
+     * last of Total, which is what most people would try first; where there is neither, the last of all, if
+     * possible one that shows an image alone as it was measured.
      */
     static List<Plan> shown(List<Plan> plans) {
-        List<Plan> shown = Stream.of("dgba", "total").flatMap(name -> plans.reversed().stream()
+        double largest = plans.stream().mapToDouble(plan -> plan.budget().epsilon()).max().orElseThrow();
+        List<Plan> last = plans.reversed().stream().filter(plan -> plan.budget().epsilon() == largest).toList();
+        List<Plan> shown = Stream.of("dgba", "total").flatMap(name -> last.stream()
                 .filter(plan -> plan.balancer().name().equals(name)).limit(1)).toList();
-        return shown.isEmpty() ? List.of(plans.getLast()) : shown;
+        Plan other = last.stream().filter(plan -> !plan.balancer().couplesImages()).findFirst()
+                .orElse(last.getFirst());
+        return shown.isEmpty() ? List.of(other) : shown;
     }
 
     /**

@@ -17,11 +17,13 @@ import dev.topple.mtl.data.DerivedCache;
 import dev.topple.mtl.data.InMemory;
 import dev.topple.mtl.data.NyuV2;
 import dev.topple.mtl.data.RoomsDataset;
-import dev.topple.mtl.model.ConstantPredictor;
+import dev.topple.mtl.model.Model;
 import dev.topple.mtl.model.ModelDescription;
 import dev.topple.mtl.model.ModelFile;
 import dev.topple.mtl.model.MultiTaskModel;
 import dev.topple.mtl.model.Provenance;
+import dev.topple.mtl.task.Task;
+import dev.topple.mtl.task.Tasks;
 import dev.topple.mtl.train.DefaultRecipe;
 import dev.topple.mtl.train.Evaluation;
 import dev.topple.mtl.train.ModelEvaluation;
@@ -32,9 +34,12 @@ import dev.topple.mtl.train.TrainingListener;
 import dev.topple.mtl.train.TrainingProgress;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -48,12 +53,11 @@ import picocli.CommandLine.Spec;
 
 /** {@code topple train}. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true,
-        description = {"Trains a model for segmentation, depth and surface normals on rendered rooms or NYUv2."
+        description = {"Trains a model for segmentation, depth and surface normals, or other tasks, on rendered rooms"
+                + " or NYUv2."
                 + " Without options it trains the model that comes with Topple. A training that was killed goes on"
                 + " where its last checkpoint was, and ends with the same bits."})
 final class TrainCommand implements Callable<Integer> {
-
-    private static final int ROOMS_FOR_CONSTANTS = 256;
 
     @Spec
     private CommandSpec spec;
@@ -67,13 +71,17 @@ final class TrainCommand implements Callable<Integer> {
                     + " training images of NYUv2; its test images judge). Default: ${DEFAULT-VALUE}.")
     private String data;
 
-    @Option(names = "--scenes", paramLabel = "N", description = "How many scenes or images to train on. Default: "
-            + DefaultRecipe.SCENES + " scenes, or all images of NYUv2.")
+    @Option(names = "--scenes", paramLabel = "N", description = "How many scenes or images to train on, of NYUv2"
+            + " evenly spread. Default: " + DefaultRecipe.SCENES + " scenes, or all images of NYUv2.")
     private Optional<Integer> scenes;
 
     @Option(names = "--steps", paramLabel = "N", description = "How many steps. Default: " + DefaultRecipe.STEPS
             + " for rooms, " + NyuV2Recipe.STEPS + " for NYUv2.")
     private Optional<Integer> steps;
+
+    @Option(names = "--tasks", paramLabel = "NAMES", description = "What the model learns, with commas:"
+            + " segmentation, depth, normals, keypoints, edges. Default: the first three.")
+    private Optional<String> tasks;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "" + DefaultRecipe.BATCH,
             description = "Images per step. Default: ${DEFAULT-VALUE}.")
@@ -112,22 +120,26 @@ final class TrainCommand implements Callable<Integer> {
         heldOut.ifPresent(count -> Figures.requirePositive("--held-out", count));
         PrintWriter err = spec.commandLine().getErr();
         Path checkpoint = out.resolveSibling(out.getFileName() + ".checkpoint");
-        requireReadable(checkpoint);
         Lesson lesson = NyuV2Option.parse(data).map(choice -> nyuV2(choice, err)).orElseGet(this::rooms);
         MultiTaskModel model = untrained(lesson, err);
         try (Device opened = device.open()) {
-            err.println("training " + model.parameterCount() + " parameters on " + lesson.images().name() + "; "
-                    + opened.description());
-            Dataset images = read(err, lesson.images());
             TrainingConfiguration configuration = lesson.configuration();
-            try (Progress progress = new Progress(err, "training", configuration.steps())) {
-                new Trainer(opened, model, images, configuration, checkpoint, new Listener(err, progress)).run();
+            try {
+                // Before all scenes are rendered.
+                new Trainer(opened, model, lesson.images(), configuration, checkpoint, TrainingListener.silent())
+                        .requireResumable();
             } catch (FormatException e) {
                 throw withAdvice(e, checkpoint);
             }
+            err.println("training " + model.parameterCount() + " parameters on " + lesson.images().name() + "; "
+                    + opened.description());
+            Dataset images = read(err, lesson.images());
+            try (Progress progress = new Progress(err, "training", configuration.steps())) {
+                new Trainer(opened, model, images, configuration, checkpoint, new Listener(err, progress)).run();
+            }
             // Hours may have gone by since the first look.
             requireNew();
-            save(err, opened, model, images, lesson);
+            save(err, opened, model, lesson);
         }
         Files.deleteIfExists(checkpoint);
         spec.commandLine().getOut().println("Written: " + out);
@@ -138,11 +150,11 @@ final class TrainCommand implements Callable<Integer> {
      * What is trained, how and on what.
      *
      * @param judges what judges the model in the end
-     * @param constants from how many of the images the best constants are taken
+     * @param constants what the best constants are taken from
      * @param command what to type for all of it, but the name of the file
      */
     private record Lesson(ModelDescription description, TrainingConfiguration configuration, Dataset images,
-            Dataset judges, int constants, String command) {}
+            Dataset judges, Dataset constants, String command) {}
 
     private Lesson rooms() {
         if (!data.equals("rooms")) {
@@ -153,9 +165,12 @@ final class TrainCommand implements Callable<Integer> {
         int length = steps(DefaultRecipe.STEPS);
         requireBatch(count);
         int[] hw = DataOption.parseSize(size.orElse(DataOption.ROOMS_SIZE));
-        return new Lesson(DefaultRecipe.description(), DefaultRecipe.configuration(seed, length, batch),
-                RoomsDataset.training(count, hw[0], hw[1]), RoomsDataset.heldOut(judges, hw[0], hw[1]),
-                ROOMS_FOR_CONSTANTS, command("", " --scenes " + count, length, hw, " --held-out " + judges));
+        List<Task> learnt = learnt(RoomsDataset.allTasks(), RoomsDataset.tasks());
+        return new Lesson(DefaultRecipe.description(learnt), DefaultRecipe.configuration(seed, length, batch),
+                RoomsDataset.training(count, hw[0], hw[1]).withTasks(learnt),
+                RoomsDataset.heldOut(judges, hw[0], hw[1]).withTasks(learnt),
+                RoomsDataset.training(Constants.IMAGES, hw[0], hw[1]).withTasks(learnt),
+                command("", " --scenes " + count, length, hw, " --held-out " + judges));
     }
 
     private Lesson nyuV2(NyuV2Option choice, PrintWriter err) {
@@ -170,10 +185,32 @@ final class TrainCommand implements Callable<Integer> {
         NyuV2 images = choice.open(NyuV2.Split.TRAIN, hw, scenes.orElse(Integer.MAX_VALUE), derived, err);
         requireBatch(images.size());
         NyuV2 judges = choice.open(NyuV2.Split.TEST, hw, heldOut.orElse(Integer.MAX_VALUE), derived, err);
-        return new Lesson(NyuV2Recipe.description(images.tasks()), NyuV2Recipe.configuration(seed, length, batch),
-                images, judges, images.size(), command(" --data " + choice.command(),
-                        scenes.map(count -> " --scenes " + count).orElse(""), length, hw,
+        // What could not be used has been said.
+        NyuV2 constants = choice.open(NyuV2.Split.TRAIN, hw, Constants.IMAGES, derived,
+                new PrintWriter(Writer.nullWriter()));
+        List<Task> learnt = learnt(images.allTasks(), images.tasks());
+        return new Lesson(NyuV2Recipe.description(learnt), NyuV2Recipe.configuration(seed, length, batch, learnt),
+                images.withTasks(learnt), judges.withTasks(learnt), constants.withTasks(learnt),
+                command(" --data " + choice.command(), scenes.map(count -> " --scenes " + count).orElse(""), length, hw,
                         heldOut.map(count -> " --held-out " + count).orElse("")));
+    }
+
+    /**
+     * The tasks that are asked for, in the order that data sets have them.
+     *
+     * @param usual those where nobody asks
+     */
+    private List<Task> learnt(List<Task> all, List<Task> usual) {
+        if (tasks.isEmpty()) {
+            return usual;
+        }
+        List<String> wanted = Arrays.stream(tasks.get().split(",", -1))
+                .map(each -> each.strip().toLowerCase(Locale.ROOT)).toList();
+        wanted.stream().filter(name -> !Tasks.names(all).contains(name)).findFirst().ifPresent(name -> {
+            throw new IllegalArgumentException("--tasks: there are no labels for the task '" + name
+                    + "'; choose from " + String.join(", ", Tasks.names(all)));
+        });
+        return all.stream().filter(task -> wanted.contains(task.name())).toList();
     }
 
     private int steps(int usual) {
@@ -221,17 +258,6 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** A damaged checkpoint is better found before all scenes are rendered. */
-    private static void requireReadable(Path checkpoint) {
-        if (Files.exists(checkpoint)) {
-            try {
-                SafetensorsFile.open(checkpoint).close();
-            } catch (FormatException e) {
-                throw withAdvice(e, checkpoint);
-            }
-        }
-    }
-
     private static IllegalArgumentException withAdvice(FormatException problem, Path checkpoint) {
         return new IllegalArgumentException("cannot go on with an earlier training: " + problem.getMessage()
                 + " (to start anew, remove " + checkpoint + ")", problem);
@@ -244,7 +270,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void save(PrintWriter err, Device opened, MultiTaskModel model, Dataset training, Lesson lesson) {
+    private void save(PrintWriter err, Device opened, MultiTaskModel model, Lesson lesson) {
         Dataset judges = lesson.judges();
         StoredType stored = float32 ? StoredType.F32 : StoredType.F16;
         // What is judged is what is stored: the weights are rounded first.
@@ -252,11 +278,11 @@ final class TrainCommand implements Callable<Integer> {
         try (SafetensorsFile rounded = SafetensorsFile.of(bytes, "the weights")) {
             model.variables().forEach((name, variable) -> opened.write(variable, rounded.read(name)));
         }
+        Model predictor = Constants.of(model.tasks(), lesson.constants(), err);
         Evaluation result;
         Evaluation constant;
         try (Progress progress = new Progress(err, "evaluating", 2L * judges.size())) {
             result = ModelEvaluation.evaluate(opened, model, judges, batch, done -> progress.at(done, ""));
-            ConstantPredictor predictor = ConstantPredictor.fit(model.tasks(), training, lesson.constants());
             constant = ModelEvaluation.evaluate(opened, predictor, judges, batch,
                     done -> progress.at((long) judges.size() + done, ""));
         }
@@ -274,6 +300,7 @@ final class TrainCommand implements Callable<Integer> {
     private String command(String from, String count, int length, int[] hw, String judged) {
         return "topple train" + from + count + " --steps " + length + " --batch " + batch + " --seed " + seed
                 + " --size " + hw[0] + "x" + hw[1] + judged + start.map(name -> " --start " + name).orElse("")
+                + tasks.map(names -> " --tasks " + names.replaceAll("\\s", "")).orElse("")
                 + (float32 ? " --float32" : "");
     }
 

@@ -128,6 +128,8 @@ class AttackCommandTest {
             assertEquals(8 / 255.0, attack.field("eps").asDouble());
             assertEquals(2, attack.field("steps").asInt());
             assertEquals(1, attack.field("restarts").asInt());
+            assertEquals(2 / 255.0, attack.field("alpha").asDouble());
+            assertTrue(attack.field("randomStart").asBoolean());
             JsonView audit = attack.field("audit");
             assertEquals(0, audit.field("outOfBudget").asInt());
             assertEquals(0, audit.field("nanPixels").asInt());
@@ -212,10 +214,102 @@ class AttackCommandTest {
 
     @Test
     void numbersDoNotDependOnBatchAndThreads() {
-        JsonValue expected = withoutCommand(all.json().value());
+        JsonValue expected = withoutReleased(all.json().value());
         for (String options : List.of("--batch 1 --threads 1", "--batch 3 --threads 2", "--batch 64")) {
-            assertEquals(expected, withoutCommand(attack(options).succeeded().json().value()), options);
+            assertEquals(expected, withoutReleased(attack(options).succeeded().json().value()), options);
         }
+        // Released numbers may depend on the batch, but on nothing else.
+        assertEquals(withoutCommand(all.json().value()),
+                withoutCommand(attack("--threads 2").succeeded().json().value()));
+    }
+
+    private static JsonValue withoutReleased(JsonValue value) {
+        return without(value, Set.of("seconds", "command", "released", "cleanReleased"));
+    }
+
+    @Test
+    void severalBudgetsAreAsGoodAsSeveralRuns() {
+        JsonView both = attack("--eps 2/255,8/255,2/255 --balance total,dgba").succeeded().json();
+        List<JsonView> attacks = both.field("attacks").elements();
+        assertEquals(List.of(2, 2, 8, 8), attacks.stream()
+                .map(each -> (int) Math.round(255 * each.field("eps").asDouble())).toList());
+        for (int i = 0; i < 2; i++) {
+            JsonView one = attack((i == 0 ? "--eps 2/255" : "--eps 8/255") + " --balance total,dgba").succeeded()
+                    .json();
+            for (int j = 0; j < 2; j++) {
+                assertEquals(withoutTime(one.field("attacks").element(j).value()),
+                        withoutTime(attacks.get(2 * i + j).value()));
+            }
+            assertEquals(one.field("leads").element(0).value(), both.field("leads").element(i).value());
+            assertEquals(one.field("clean").value(), both.field("clean").value());
+        }
+        assertEquals(0.5 / 255, attacks.get(0).field("alpha").asDouble());
+        assertEquals(2.0 / 255, attacks.get(3).field("alpha").asDouble());
+    }
+
+    @Test
+    void stepSizesFollowTheBudgetsOrAreAsAsked() {
+        List<List<Double>> expected = List.of(List.of(0.2, 0.8), List.of(1.0, 1.0), List.of(2.0, 8.0));
+        List<String> options = List.of("--alpha eps/10", "--alpha 1/255", "--alpha EPS/1");
+        for (int i = 0; i < options.size(); i++) {
+            List<JsonView> attacks = attack("--eps 2/255,8/255 --balance dgba " + options.get(i)).succeeded().json()
+                    .field("attacks").elements();
+            for (int j = 0; j < 2; j++) {
+                assertEquals(expected.get(i).get(j), 255 * attacks.get(j).field("alpha").asDouble(), 1e-9);
+            }
+        }
+        JsonView others = attack("--attack fgsm,ifgsm --balance dgba").succeeded().json();
+        assertEquals(8 / 255.0, others.field("attacks").element(0).field("alpha").asDouble());
+        assertEquals(4 / 255.0, others.field("attacks").element(1).field("alpha").asDouble());
+        assertFalse(others.field("attacks").element(0).field("randomStart").asBoolean());
+        attack("--eps 2/255,8/255 --alpha 4/255").refused("--alpha 4/255 is above the smallest --eps, 2/255",
+                "--alpha eps/4");
+        attack("--eps 2/255 --balance dgba --alpha 4/255").succeeded();
+        attack("--alpha eps/0").refused("--alpha eps/0");
+        attack("--alpha eps/x").refused("'x' is not a number");
+        attack("--eps 2/255,,8/255").refused("epsilon ''");
+        attack("--eps 2/255,8").refused("did you mean 8/255?");
+    }
+
+    @Test
+    void severalBudgetsHaveARowEach() {
+        List<String> words = words("attack --size 17x23 --steps 1 --limit 2 --eps 2/255,8/255 --balance total,dgba"
+                + " --released --model", model, "--out", folder.resolve("out"));
+        List<String> lines = run(words).succeeded().out().lines().toList();
+        JsonView document = run(jsonOf(words)).succeeded().json();
+        for (JsonView attack : document.field("attacks").elements()) {
+            String budget = Math.round(255 * attack.field("eps").asDouble()) + "/255";
+            for (JsonView form : List.of(attack, attack.field("released"))) {
+                String arp = form.field("arp").isNull() ? "-" : Figures.decimal(form.field("arp").asDouble(), 2);
+                assertTrue(lines.stream().anyMatch(line -> line.startsWith("  " + budget) && line.contains(arp)), arp);
+            }
+        }
+        assertTrue(lines.stream().anyMatch(line -> line.startsWith("At 2/255, by ARP, DGBA is ")));
+        assertTrue(lines.contains("As the released code counts:"));
+        assertTrue(lines.stream().allMatch(line -> line.length() <= 120 || line.startsWith("Written")));
+    }
+
+    private static List<String> jsonOf(List<String> words) {
+        List<String> json = new ArrayList<>(words);
+        json.add("--json");
+        return json;
+    }
+
+    @Test
+    void releasedBalancersAreAttacksLikeOthers() {
+        JsonView document = attack("--balance total,total:released,dgba,dgba:released").succeeded().json();
+        List<JsonView> attacks = document.field("attacks").elements();
+        assertEquals(List.of("total", "total:released", "dgba", "dgba:released"),
+                attacks.stream().map(each -> each.field("balancer").asString()).toList());
+        // All pixels of scenes have labels, so the images of a batch weigh the same in it, and no loss is 0.
+        assertEquals(attacks.get(0).field("arp").asDouble(), attacks.get(1).field("arp").asDouble(), 0.5);
+        assertEquals(attacks.get(2).field("arp").asDouble(), attacks.get(3).field("arp").asDouble(), 0.5);
+        assertEquals(3, document.field("leads").elements().size());
+        List<String> words = words("attack --size 17x23 --steps 1 --limit 2 --balance total:released,dgba:released"
+                + " --model", model, "--out", folder.resolve("out"));
+        List<String> lines = run(words).succeeded().out().lines().toList();
+        assertEquals(List.of("clean", "total", "dgba"), List.of(lines.get(1).strip().split(" +")));
+        assertEquals(List.of("released", "released"), List.of(lines.get(2).strip().split(" +")));
     }
 
     @Test

@@ -27,9 +27,10 @@ class BatchCodecTest {
 
     private static BatchOutcome batch() {
         return new BatchOutcome(List.of(
-                new ImageOutcome(7, "abc", Map.of("depth", ODD, "größe", new double[0]), Math.nextUp(0.1),
+                new ImageOutcome(7, "abc", Map.of("depth", ODD, "größe", new double[0]),
+                        Map.of("depth", new double[] {-3, Double.NaN}), Math.nextUp(0.1),
                         new ImageAudit(Double.NaN, 0.25, Double.NEGATIVE_INFINITY, 1L << 40, true, 3, false)),
-                new ImageOutcome(2, "", Map.of(), -1, new ImageAudit(0, 0, 1, 0, false, 0, true))), 1.5);
+                new ImageOutcome(2, "", Map.of(), Map.of(), -1, new ImageAudit(0, 0, 1, 0, false, 0, true))), 1.5);
     }
 
     @Test
@@ -46,6 +47,9 @@ class BatchCodecTest {
             assertEquals(before.audit(), after.audit());
             assertEquals(before.parts().keySet(), after.parts().keySet());
             before.parts().forEach((task, parts) -> assertArrayEquals(bits(parts), bits(after.parts().get(task))));
+            assertEquals(before.releasedParts().keySet(), after.releasedParts().keySet());
+            before.releasedParts().forEach(
+                    (task, parts) -> assertArrayEquals(bits(parts), bits(after.releasedParts().get(task))));
         }
     }
 
@@ -60,17 +64,17 @@ class BatchCodecTest {
             byte[] part = Arrays.copyOf(bytes, length);
             assertThrows(IOException.class, () -> BatchCodec.decode(part));
         }
-        refused("too early", out -> out.writeUTF("topple-batch 1"));
-        refused("version", out -> out.writeUTF("topple-batch 0"));
+        refused("too early", out -> out.writeUTF("topple-batch 2"));
+        refused("version", out -> out.writeUTF("topple-batch 1"));
         for (int count : new int[] {-1, Integer.MAX_VALUE}) {
             refused("count", out -> {
-                out.writeUTF("topple-batch 1");
+                out.writeUTF("topple-batch 2");
                 out.writeDouble(0);
                 out.writeInt(count);
             });
         }
         refused("follows", out -> {
-            out.writeUTF("topple-batch 1");
+            out.writeUTF("topple-batch 2");
             out.writeDouble(0);
             out.writeInt(0);
             out.write(0);

@@ -75,6 +75,7 @@ class CommandsTest {
     void dataSetsAreListed() {
         String out = run("data", "list").succeeded().out();
         assertTrue(out.contains("rooms ") && out.contains("images:FOLDER "), out);
+        assertTrue(out.contains("segmentation, depth, normals, keypoints, edges"), out);
     }
 
     @Test
@@ -83,7 +84,8 @@ class CommandsTest {
         run(words("data preview --rows 2 --size 17x23 --out", file)).succeeded();
         BufferedImage sheet = ImageIO.read(file.toFile());
         int zoom = Math.ceilDiv(128, 23);
-        assertEquals(4 * (23 * zoom + 4) + 4, sheet.getWidth());
+        // The picture and the labels of five tasks.
+        assertEquals(6 * (23 * zoom + 4) + 4, sheet.getWidth());
         assertEquals(18 + 2 * (17 * zoom + 4), sheet.getHeight());
         float[] planes = RoomsDataset.heldOut(1, 17, 23).sample(0).image().floats();
         int shown = sheet.getRGB(4 + 5 * zoom + zoom / 2, 18 + 7 * zoom + zoom / 2);
@@ -101,7 +103,7 @@ class CommandsTest {
                 List.of("-Duser.home=" + folder), "FONTCONFIG_FILE", fonts.toString());
         String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), err);
-        assertEquals(4 * (128 + 4) + 4, ImageIO.read(file.toFile()).getWidth());
+        assertEquals(6 * (128 + 4) + 4, ImageIO.read(file.toFile()).getWidth());
         List<String> remarks = err.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList();
         assertTrue(remarks.size() <= 1 && remarks.stream().allMatch(line -> line.contains("no captions")), err);
     }

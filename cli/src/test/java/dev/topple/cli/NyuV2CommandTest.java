@@ -8,6 +8,7 @@ import static dev.topple.cli.Runs.words;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.topple.engine.io.JsonView;
 import dev.topple.mtl.model.ModelFile;
 import dev.topple.mtl.task.Segmentation;
 import java.awt.image.BufferedImage;
@@ -120,6 +121,34 @@ class NyuV2CommandTest {
     }
 
     @Test
+    void aLimitSpreadsOverTheSplit() throws IOException {
+        Path many = write(folder.resolve("many"), 2, 7);
+        Runs.Outcome outcome = run(on("attack --json --steps 1 --balance dgba --limit 3 --pictures 3 --model " + model,
+                "nyuv2:" + many, "--out", folder.resolve("out"))).succeeded();
+        assertTrue(outcome.json().field("data").asString().contains(",split=test,count=3,of=7,"));
+        String page = Files.readString(folder.resolve("out/report.html"));
+        for (String id : List.of("0003", "0005", "0007")) {
+            assertTrue(page.contains("<bdi>" + id + "</bdi>"), id);
+        }
+        assertEquals(4, page.split("<article ").length);
+    }
+
+    @Test
+    void fiveTasksAreTrainedAndAttacked() {
+        Path five = folder.resolve("five.safetensors");
+        run(on("train --steps 1 --batch 2 --tasks segmentation,depth,normals,keypoints,edges", "nyuv2:" + images,
+                "--out", five)).succeeded();
+        JsonView attack = run(on("attack --json --steps 1 --balance dgba --limit 2 --model " + five, "nyuv2:" + images,
+                "--out", folder.resolve("out"))).succeeded().json();
+        assertEquals("data", attack.field("labels").asString());
+        assertEquals(5, attack.field("clean").fields().size());
+        Path one = folder.resolve("one.safetensors");
+        run(on("train --steps 1 --batch 2 --tasks depth", "nyuv2:" + images, "--out", one)).succeeded();
+        assertEquals(1, ModelFile.load(one).model().tasks().size());
+        run(on("evaluate --model " + one, "nyuv2:" + images)).succeeded();
+    }
+
+    @Test
     void aModelForOtherClassesIsRefused() throws IOException {
         run(on("evaluate --model " + model, "nyuv2:" + images + ",classes=40")).refused("predicts 13 classes",
                 "has 40", "classes=13");
@@ -174,10 +203,11 @@ class NyuV2CommandTest {
     }
 
     @Test
-    void labelsArePreviewed() {
+    void labelsArePreviewed() throws IOException {
         Path sheet = folder.resolve("sheet.png");
         run(on("data preview --rows 2 --out " + sheet, "nyuv2:" + images)).succeeded();
-        assertTrue(Files.exists(sheet));
+        // The picture and five labels.
+        assertTrue(ImageIO.read(sheet.toFile()).getWidth() > 6 * 128);
         assertTrue(run("data", "list").succeeded().out().contains("nyuv2:FOLDER"));
     }
 }

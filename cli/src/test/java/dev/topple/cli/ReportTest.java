@@ -22,6 +22,7 @@ import dev.topple.engine.io.JsonView;
 import dev.topple.mtl.data.RoomsDataset;
 import dev.topple.mtl.model.Model;
 import dev.topple.mtl.model.ModelFile;
+import dev.topple.mtl.task.Metric;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.StringReader;
@@ -180,18 +181,109 @@ class ReportTest {
         assertEquals(1 + 3 + 2 + 3, all(document, "img").size());
     }
 
+    private static List<Element> ofClass(Document document, String tag, String name) {
+        return all(document, tag).stream().filter(each -> List.of(each.getAttribute("class").split(" ")).contains(name))
+                .toList();
+    }
+
+    private static double number(Element element, String attribute) {
+        return Double.parseDouble(element.getAttribute(attribute));
+    }
+
+    @Test
+    void thereIsACurveOverSeveralBudgets() throws Exception {
+        assertEquals(0, ofClass(parse(page), "figure", "curve").size());
+        Document document = parse(attack("--eps 2/255,8/255,4/255 --balance single,total,signsum,dgba,dgba:released"
+                + " --pictures 1"));
+        assertEquals(1, ofClass(document, "figure", "curve").size());
+        assertEquals(2, ofClass(document, "svg", "wide").size() + ofClass(document, "svg", "narrow").size());
+        JsonView results = JsonView.read(folder.resolve("out/results.json"));
+        for (String kind : List.of("wide", "narrow")) {
+            Element drawing = ofClass(document, "svg", kind).getFirst();
+            double width = Double.parseDouble(drawing.getAttribute("viewBox").split(" ")[2]);
+            double height = Double.parseDouble(drawing.getAttribute("viewBox").split(" ")[3]);
+            Document alone = DocumentBuilderFactory.newInstance().newDocumentBuilder().newDocument();
+            alone.appendChild(alone.importNode(drawing, true));
+            List<Element> names = ofClass(alone, "g", "name");
+            assertEquals(7, names.size());
+            List<Double> places = new ArrayList<>();
+            for (Element name : names) {
+                Element text = (Element) name.getElementsByTagName("text").item(0);
+                places.add(number(text, "y"));
+                assertTrue(number(text, "x") + 6 * text.getTextContent().length() <= width, text.getTextContent());
+            }
+            for (int i = 1; i < places.size(); i++) {
+                assertTrue(places.get(i) - places.get(i - 1) >= 16.8, places.toString());
+            }
+            List<Element> points = all(alone, "circle");
+            assertEquals(21, points.size());
+            for (Element point : points) {
+                assertTrue(number(point, "cx") > 0 && number(point, "cx") < width);
+                assertTrue(number(point, "cy") > 0 && number(point, "cy") < height);
+            }
+            // The points of a line are in the order of the budgets, and higher is more.
+            List<JsonView> dgba = results.field("attacks").elements().stream()
+                    .filter(each -> each.field("balancer").asString().equals("dgba")).toList();
+            Element line = ofClass(alone, "g", "by-dgba").getFirst();
+            List<Element> its = new ArrayList<>();
+            NodeList circles = line.getElementsByTagName("circle");
+            for (int i = 0; i < circles.getLength(); i++) {
+                its.add((Element) circles.item(i));
+            }
+            int[] order = {0, 2, 1};
+            for (int i = 1; i < 3; i++) {
+                assertTrue(number(its.get(i), "cx") > number(its.get(i - 1), "cx"));
+                assertEquals(Math.signum(dgba.get(order[i]).field("arp").asDouble()
+                        - dgba.get(order[i - 1]).field("arp").asDouble()),
+                        Math.signum(number(its.get(i - 1), "cy") - number(its.get(i), "cy")));
+            }
+        }
+        String text = document.getDocumentElement().getTextContent();
+        assertTrue(text.contains("with a budget of 8/255") && text.contains("The budget is the largest, 8/255."), text);
+        for (JsonView attack : results.field("attacks").elements()) {
+            assertTrue(text.contains(Figures.decimal(attack.field("arp").asDouble(), 1).replace('-', '\u2212')));
+        }
+    }
+
+    @Test
+    void releasedNumbersStandBesideOurs() throws Exception {
+        Document document = parse(page);
+        Element section = ofClass(document, "section", "pairs").getFirst();
+        String text = section.getTextContent();
+        assertTrue(text.contains("docs/faithful.md"));
+        int twins = 0;
+        for (JsonView attack : results.field("attacks").elements()) {
+            JsonView released = attack.field("released");
+            for (String task : List.of("segmentation", "depth", "normals")) {
+                for (var metric : released.field("tasks").field(task).fields().entrySet()) {
+                    Metric known = RoomsDataset.tasks().stream().filter(each -> each.name().equals(task))
+                            .flatMap(each -> each.metrics().list().stream())
+                            .filter(each -> each.name().equals(metric.getKey())).findFirst().orElseThrow();
+                    String ours = Figures.decimal(attack.field("tasks").field(task).field(known.name())
+                            .field("attacked").asDouble(), Figures.decimals(known));
+                    JsonView value = metric.getValue().field("attacked");
+                    String theirs = value.isNull() ? "\u2013"
+                            : Figures.decimal(value.asDouble(), Figures.decimals(known));
+                    assertTrue(text.contains(ours + theirs), known.name() + " " + ours + " " + theirs);
+                    twins++;
+                }
+            }
+        }
+        assertEquals(6 * 12, twins);
+    }
+
     /** What is shown is what was measured: the same losses, to the last bit. */
     @Test
     void exhibitsAreTheImagesThatWereMeasured() {
         Model small = ModelFile.load(model).model();
         RoomsDataset data = RoomsDataset.heldOut(3, 17, 23);
-        Plan plan = new Plan(StepRules.of("pgd", OptionalInt.of(2), OptionalDouble.empty(), OptionalInt.empty(),
-                Optional.empty()), Balancers.parse("dgba", small.tasks()).getFirst());
+        Plan plan = new Plan(Budgets.parse("linf", "8/255"), StepRules.of("pgd", OptionalInt.of(2),
+                OptionalDouble.empty(), OptionalInt.empty(), Optional.empty()),
+                Balancers.parse("dgba", small.tasks()).getFirst());
         double clean = 0;
         double attacked = 0;
         try (Device device = Devices.open("cpu", DeviceOptions.DEFAULT);
-                Exhibits exhibits = new Exhibits(device, small, data, Budgets.parse("linf", "8/255"), List.of(plan),
-                        0)) {
+                Exhibits exhibits = new Exhibits(device, small, data, List.of(plan), 0)) {
             for (int i = 0; i < 3; i++) {
                 Exhibit exhibit = exhibits.of(i);
                 clean += logs(exhibit.losses().values());

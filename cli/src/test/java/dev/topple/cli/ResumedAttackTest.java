@@ -89,11 +89,11 @@ class ResumedAttackTest {
         MultiTaskModel target = ModelFile.load(model).model();
         Dataset data = RoomsDataset.heldOut(4, 17, 23);
         List<Plan> plans = Balancers.parse("total,dgba", target.tasks()).stream()
-                .map(balancer -> new Plan(Pgd.steps(2), balancer)).toList();
+                .map(balancer -> new Plan(budget, Pgd.steps(2), balancer)).toList();
         try (Device device = Devices.open("cpu", new DeviceOptions(1))) {
-            PartialResults partial = new PartialResults(folder, target, data, device, budget, 0, plans,
+            PartialResults partial = new PartialResults(folder, target, data, device, 0, 1, plans,
                     new PrintWriter(new StringWriter()));
-            Evaluation evaluation = new Evaluation(target, data, device, new Protocol(budget, 0, 1, 4), plans);
+            Evaluation evaluation = new Evaluation(target, data, device, new Protocol(0, 1, 4), plans);
             assertThrows(Killed.class, () -> evaluation.run((stage, index, stages, done, count) -> {
                 if (index == 2 && done == images) {
                     throw new Killed();
@@ -211,6 +211,52 @@ class ResumedAttackTest {
         JsonView expected = JsonView.of(whole, "whole").field("attacks").element(1);
         assertEquals("dgba", expected.field("balancer").asString());
         assertEquals(expected.value(), withoutTime(outcome.json().field("attacks").element(0).value()));
+    }
+
+    @Test
+    void anotherBudgetMoreGoesOnWithTheFirst() {
+        interrupt(3);
+        Runs.Outcome outcome = attack(folder, "--eps 4/255,8/255").succeeded();
+        assertEquals(List.of("going on with pgd total 8/255 after 4 of 4 images",
+                "going on with pgd dgba 8/255 after 3 of 4 images"), goingOn(outcome));
+        List<JsonView> attacks = outcome.json().field("attacks").elements();
+        for (int i = 0; i < 2; i++) {
+            assertEquals(withoutTime(JsonView.of(whole, "whole").field("attacks").element(i).value()),
+                    withoutTime(attacks.get(i + 2).value()));
+        }
+        assertFalse(Files.exists(partial()));
+    }
+
+    /** Its images influence each other, so that outcomes of other batches are others. */
+    @Test
+    void totalAsReleasedGoesOnInWholeBatches() throws IOException {
+        List<String> words = words("attack --size 17x23 --steps 2 --limit 4 --batch 2 --balance total:released"
+                + " --pictures 0 --json --model", model, "--out", folder);
+        JsonValue expected = withoutTime(run(words).succeeded().json().value());
+        Budget budget = Budgets.parse("linf", "8/255");
+        MultiTaskModel target = ModelFile.load(model).model();
+        Dataset data = RoomsDataset.heldOut(4, 17, 23);
+        List<Plan> plans = List.of(new Plan(budget, Pgd.steps(2),
+                Balancers.parse("total:released", target.tasks()).getFirst()));
+        try (Device device = Devices.open("cpu", new DeviceOptions(1))) {
+            PartialResults partial = new PartialResults(folder, target, data, device, 0, 2, plans,
+                    new PrintWriter(new StringWriter()));
+            Evaluation evaluation = new Evaluation(target, data, device, new Protocol(0, 2, 4), plans);
+            assertThrows(Killed.class, () -> evaluation.run((stage, index, stages, done, count) -> {
+                if (index == 1 && done == 2) {
+                    throw new Killed();
+                }
+            }, new ResultSink() {}, partial));
+        }
+        assertEquals(1, batches().size());
+        List<String> other = new ArrayList<>(words);
+        other.set(other.indexOf("--batch") + 1, "1");
+        Runs.Outcome anew = run(other).succeeded();
+        assertEquals(List.of(), goingOn(anew));
+        assertTrue(anew.err().contains("(batch 2 instead of 1)"), anew.err());
+        Runs.Outcome resumed = run(words).succeeded();
+        assertEquals(List.of("going on with pgd total:released after 2 of 4 images"), goingOn(resumed));
+        assertEquals(expected, withoutTime(resumed.json().value()));
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.topple.mtl.data.InMemory;
 import dev.topple.mtl.data.RoomsDataset;
 import dev.topple.mtl.model.ModelFile;
 import dev.topple.mtl.model.MultiTaskModel;
+import dev.topple.mtl.task.Task;
 import dev.topple.mtl.train.DefaultRecipe;
 import dev.topple.mtl.train.Trainer;
 import dev.topple.mtl.train.TrainingListener;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -157,16 +159,59 @@ class TrainCommandTest {
         byte[] whole = Files.readAllBytes(checkpoint());
         refusedAndKept(TINY + " --seed 2", whole, "seed 1 instead of 2");
         refusedAndKept(TINY.replace("--steps 3", "--steps 4"), whole, "steps 3 instead of 4");
+        refusedAndKept(TINY + " --tasks depth", whole, "tasks [\"segmentation\",\"depth\",\"normals\"] instead of");
+        refusedAndKept(TINY.replace("--scenes 3", "--scenes 4"), whole, "data ");
         refusedAndKept(TINY, Arrays.copyOf(whole, whole.length / 2), "truncated");
         refusedAndKept(TINY, new byte[0], "too short");
         refusedAndKept(TINY, Files.readAllBytes(trained), "no checkpoint");
     }
 
+    /** In a single line, so before anything was rendered. */
     private void refusedAndKept(String line, byte[] checkpoint, String help) throws IOException {
         Files.write(checkpoint(), checkpoint);
-        run(words(line + " --out", out())).refusedLate("model.safetensors.checkpoint", help, "to start anew, remove");
+        run(words(line + " --out", out())).refused("model.safetensors.checkpoint", help, "to start anew, remove");
         assertArrayEquals(checkpoint, Files.readAllBytes(checkpoint()));
         assertEquals(List.of("model.safetensors.checkpoint"), Runs.names(folder));
+    }
+
+    @Test
+    void fiveTasksAreTrainedEvaluatedAndAttacked() {
+        String tasks = "keypoints,Depth,edges,segmentation,normals";
+        Runs.Outcome five = run(words(TINY + " --tasks " + tasks + " --out", out())).succeeded();
+        ModelFile file = ModelFile.load(out());
+        List<String> names = List.of("segmentation", "depth", "normals", "keypoints", "edges");
+        assertEquals(names, file.model().tasks().stream().map(Task::name).toList());
+        assertTrue(file.provenance().command().endsWith(" --held-out 2 --tasks " + tasks));
+        assertTrue(five.out().contains("key_err") && five.out().contains("edge_err"), five.out());
+        JsonView evaluation = run(words("evaluate --json --size 16x17 --limit 2 --model", out())).succeeded().json();
+        assertEquals(Set.copyOf(names), evaluation.field("metrics").field("tasks").fields().keySet());
+        assertEquals(file.provenance().metrics().members().get("constant"), evaluation.field("constant").value());
+        JsonView attack = run(words("attack --json --size 16x17 --limit 2 --steps 1 --model", out(), "--out",
+                folder.resolve("results"))).succeeded().json();
+        assertEquals("data", attack.field("labels").asString());
+        assertTrue(attack.field("data").asString().endsWith(",tasks=segmentation+depth+normals+keypoints+edges"));
+        assertEquals(5 + 3, attack.field("attacks").elements().size());
+        JsonView keypoints = attack.field("attacks").element(7).field("tasks").field("keypoints").field("key_err");
+        assertTrue(keypoints.field("attacked").asDouble() > 0);
+        assertTrue(keypoints.field("relative").asDouble() > -1);
+    }
+
+    @Test
+    void someTasksAreEnough() {
+        run(words(TINY + " --tasks edges --out", out())).succeeded();
+        run(words("attack --size 16x17 --limit 2 --steps 1 --balance dgba,single:edges --model", out(), "--out",
+                folder.resolve("results"))).succeeded();
+        run(words(TINY + " --tasks depth,pose --out", folder.resolve("other"))).refused("'pose'",
+                "segmentation, depth, normals, keypoints, edges");
+        run(words(TINY + " --tasks depth, --out", folder.resolve("other"))).refused("the task ''");
+    }
+
+    /** What a training prints beside its model is what every evaluation prints. */
+    @Test
+    void allConstantsAreTheSame() {
+        JsonView evaluation = run(words("evaluate --json --size 16x17 --limit 2 --model", trained)).succeeded().json();
+        assertEquals(ModelFile.load(trained).provenance().metrics().members().get("constant"),
+                evaluation.field("constant").value());
     }
 
     @Tag("slow")

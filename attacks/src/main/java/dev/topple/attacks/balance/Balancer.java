@@ -20,6 +20,9 @@ import dev.topple.mtl.task.Task;
  *
  * <p><strong>Guard.</strong> Where a task does not {@link #takesPart}, the attack gives it weight 0 and counts that for
  * the audit, whatever the balancer answers there.
+ *
+ * <p>Where released code has a quirk, a second form by the name {@code NAME:released} follows it, to be held against
+ * published numbers.
  */
 public interface Balancer {
 
@@ -34,6 +37,14 @@ public interface Balancer {
     /** Where a task counts, truth values {@code [N]}: by default where it is {@link TaskLosses#present}. */
     default Value takesPart(TaskLosses losses, int task) {
         return losses.present(task);
+    }
+
+    /**
+     * Whether an image's direction depends on the other images of its batch. It should not: what an attack can do to an
+     * image is then a matter of its company. For what released code does nevertheless.
+     */
+    default boolean couplesImages() {
+        return false;
     }
 
     /** What the attack makes large, floats {@code [N]}; finite for finite losses. */

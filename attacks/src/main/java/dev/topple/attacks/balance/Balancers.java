@@ -16,9 +16,14 @@ public final class Balancers {
 
     private Balancers() {}
 
-    /** The names that {@link #parse} knows. */
+    /** The names of the balancers to use, which {@link #parse} knows. */
     public static List<String> names() {
         return List.of("single", "total", "signsum", "dgba");
+    }
+
+    /** The further names that {@link #parse} knows: forms that follow released code, quirks included. */
+    public static List<String> releasedNames() {
+        return List.of("total:released", "dgba:released");
     }
 
     /**
@@ -41,6 +46,8 @@ public final class Balancers {
             case "total" -> List.of(new Total());
             case "signsum" -> List.of(new SignSum());
             case "dgba" -> List.of(new Dgba());
+            case "total:released" -> List.of(new ReleasedTotal());
+            case "dgba:released" -> List.of(new ReleasedDgba());
             default -> name.startsWith("single:") ? List.of(single(name.substring("single:".length()), tasks))
                     : unknown(name);
         };
@@ -62,6 +69,7 @@ public final class Balancers {
 
     private static List<Balancer> unknown(String name) {
         throw new IllegalArgumentException("there is no balancer '" + name + "'; choose from "
-                + String.join(", ", names()) + ", or single:TASK");
+                + String.join(", ", names()) + ", single:TASK, or the released forms "
+                + String.join(", ", releasedNames()));
     }
 }

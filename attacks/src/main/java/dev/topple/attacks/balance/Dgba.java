@@ -20,9 +20,9 @@ import java.util.List;
  * one is chosen so that huge ratios stay finite, a single task has weight exactly 1, and a loss that is rescaled by a
  * power of two changes no bit of the direction but the common power of two.
  *
- * <p>The released code divides by zero where a loss is 0. Here a loss of {@link #FLOOR} or less counts as 0: the task
- * has weight 0 in that image, and in the merit it stands with {@code log FLOOR}, so that the merit is finite and grows
- * with the loss. Tasks without a valid pixel have no term in the merit.
+ * <p>The released code divides by zero where a loss is 0; {@link ReleasedDgba} does, too. Here a loss of {@link #FLOOR}
+ * or less counts as 0: the task has weight 0 in that image, and in the merit it stands with {@code log FLOOR}, so that
+ * the merit is finite and grows with the loss. Tasks without a valid pixel have no term in the merit.
  */
 public record Dgba() implements LossWeights {
 
@@ -75,7 +75,7 @@ public record Dgba() implements LossWeights {
         Graph graph = losses.graph();
         Value zero = graph.fill(Shape.scalar(), 0);
         Value floor = graph.fill(Shape.scalar(), FLOOR);
-        return losses.sum(task -> losses.valid().get(task).choose(losses.loss(task).max(floor).log(), zero));
+        return losses.sum(task -> losses.valid(task).choose(losses.loss(task).max(floor).log(), zero));
     }
 
     /** The term of one task in the merit, on the host. */

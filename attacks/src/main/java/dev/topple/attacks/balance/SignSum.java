@@ -11,6 +11,10 @@ import java.util.List;
  * (the baseline "SignSum" of the code released with Zhang et al., arXiv 2305.12066). Scale-invariant like {@link Dgba},
  * but blind to how much a task cares about a pixel.
  *
+ * <p>The released code does the same, from the mean loss of each image, so there is but one form: the sign takes no
+ * notice of a positive factor, nor of whether the mean is over the image or the batch. Only where an image has no valid
+ * pixel for a task is the released vote NaN, and with it the image; here that task has no vote.
+ *
  * <p>The merit is {@code sum_i L_i}. The vote at a pixel jumps where some gradient changes its sign, whichever pixel
  * causes that, so it is not the gradient of any scalar; the released code selects by the plain sum as well.
  */

@@ -11,6 +11,10 @@ import java.util.List;
 /**
  * One task alone: direction {@code grad L_i}, merit {@code L_i}. Other tasks suffer only from what they share with it.
  *
+ * <p>The released code takes the mean over the valid pixels of the batch, not of the image. With one task that only
+ * multiplies the direction of an image by a positive number, which the sign of the step drops, so there is but one
+ * form.
+ *
  * @param task the name of the task
  */
 public record Single(String task) implements LossWeights {

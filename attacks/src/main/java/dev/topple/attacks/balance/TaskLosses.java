@@ -17,19 +17,21 @@ import java.util.function.IntFunction;
  * @param tasks the tasks
  * @param losses the loss of each image at the present iterate, floats {@code [N]}
  * @param cleanLosses the loss of each image at the clean image, floats {@code [N]}
- * @param valid whether the image has any pixel with a valid label, truth values {@code [N]}
+ * @param validPixels how many pixels of the image have a valid label, floats {@code [N]}; 0 for a row that is no image
+ *     but fills up a short batch
  */
-public record TaskLosses(List<Task> tasks, List<Value> losses, List<Value> cleanLosses, List<Value> valid) {
+public record TaskLosses(List<Task> tasks, List<Value> losses, List<Value> cleanLosses, List<Value> validPixels) {
 
     public TaskLosses {
         tasks = List.copyOf(tasks);
         losses = List.copyOf(losses);
         cleanLosses = List.copyOf(cleanLosses);
-        valid = List.copyOf(valid);
+        validPixels = List.copyOf(validPixels);
         if (tasks.isEmpty()) {
             throw new IllegalArgumentException("there are no tasks to balance");
         }
-        if (losses.size() != tasks.size() || cleanLosses.size() != tasks.size() || valid.size() != tasks.size()) {
+        if (losses.size() != tasks.size() || cleanLosses.size() != tasks.size()
+                || validPixels.size() != tasks.size()) {
             throw new IllegalArgumentException("tasks, losses and valid pixels differ in number");
         }
     }
@@ -54,13 +56,18 @@ public record TaskLosses(List<Task> tasks, List<Value> losses, List<Value> clean
         return losses.get(task);
     }
 
+    /** Whether the image has any pixel with a valid label for the task, truth values {@code [N]}. */
+    public Value valid(int task) {
+        return validPixels.get(task).compare(Relation.GREATER, 0);
+    }
+
     /**
      * Where a task has something to climb: valid pixels, and a loss that is finite and not 0. (A loss that is never
      * negative has gradient 0 where it is 0.)
      */
     public Value present(int task) {
         Value magnitude = loss(task).abs();
-        return valid.get(task).and(magnitude.compare(Relation.GREATER, 0))
+        return valid(task).and(magnitude.compare(Relation.GREATER, 0))
                 .and(magnitude.compare(Relation.LESS_OR_EQUAL, Float.MAX_VALUE));
     }
 

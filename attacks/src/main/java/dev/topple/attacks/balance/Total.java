@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * The plain sum of the losses ("TOTAL" in Zhang et al., arXiv 2305.12066): direction {@code sum_i grad L_i}, merit
- * {@code sum_i L_i}. The task with the largest gradients, so the units of the losses, decide.
+ * {@code sum_i L_i}. The task with the largest gradients, so the units of the losses, decide. Each loss is the mean
+ * over the image's own valid pixels; {@link ReleasedTotal} takes it over those of the batch.
  */
 public record Total() implements LossWeights {
 

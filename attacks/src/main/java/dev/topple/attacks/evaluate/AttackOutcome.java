@@ -6,6 +6,7 @@ package dev.topple.attacks.evaluate;
 import dev.topple.attacks.Passes;
 import dev.topple.attacks.budget.Budget;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * What one attack did to the model. Maps are by task and metric, in the orders of the model and of its tasks' metrics.
@@ -15,9 +16,12 @@ import java.util.Map;
  * @param budget how far images may move
  * @param steps how many steps a walk had
  * @param restarts how many walks an image had
+ * @param stepSize the size of every step in the budget's norm; empty if the rule changes it as it goes
+ * @param randomStart whether walks start at a random point of the budget
  * @param tasks what became of each metric
  * @param arp the averaged relative performance in percent, positive = damage, see {@link Arp}
  * @param arpInterval of that, clean and attacked taken of the same images in every resample
+ * @param released the same by the rules of the released code
  * @param meanLogLoss the mean over images of {@code sum_i log L_i}, over tasks with a valid pixel
  * @param meanLogLossInterval of that
  * @param audit what came out, measured again
@@ -26,5 +30,7 @@ import java.util.Map;
  * @param parts the metrics' parts of each attacked image
  */
 public record AttackOutcome(String attack, String balancer, Budget budget, int steps, int restarts,
-        Map<String, Map<String, Change>> tasks, double arp, Interval arpInterval, double meanLogLoss,
+        OptionalDouble stepSize, boolean randomStart,
+        Map<String, Map<String, Change>> tasks, double arp, Interval arpInterval,
+        ReleasedOutcome released, double meanLogLoss,
         Interval meanLogLossInterval, Audit audit, Passes passes, double seconds, Map<String, double[][]> parts) {}

@@ -15,7 +15,8 @@ package dev.topple.attacks.evaluate;
  * @param notWorse how many images have no higher merit than before, so that the attack achieved nothing by its own rule
  * @param zeroWeightTasks for how many pairs of image and task the task had weight 0 at some step, because its loss was
  *     0 or the image has no pixel with a valid label
- * @param undefinedGradients for how many images the direction was NaN at some pixel and step; such pixels did not move
+ * @param undefinedGradients for how many images the direction was not finite at some pixel and step; where it was NaN
+ *     the pixel did not move
  */
 public record Audit(double largestPerturbation, double minimumPixel, double maximumPixel, long nanPixels,
         int outOfBudget, int notWorse, int zeroWeightTasks, int undefinedGradients) {

@@ -10,9 +10,11 @@ import java.util.Map;
  *
  * @param metrics the metrics of each task
  * @param intervals of each metric
+ * @param released the released metrics of each task, {@link ReleasedOutcome}
  * @param meanLogLoss the mean over images of {@code sum_i log L_i}, over tasks with a valid pixel
  * @param meanLogLossInterval of that
  * @param parts the metrics' parts of each image, from which those of any selection of images can be computed
  */
 public record CleanOutcome(Map<String, Map<String, Double>> metrics, Map<String, Map<String, Interval>> intervals,
-        double meanLogLoss, Interval meanLogLossInterval, Map<String, double[][]> parts) {}
+        Map<String, Map<String, Double>> released, double meanLogLoss, Interval meanLogLossInterval,
+        Map<String, double[][]> parts) {}

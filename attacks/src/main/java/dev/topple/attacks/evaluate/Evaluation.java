@@ -7,6 +7,7 @@ import dev.topple.attacks.Attack;
 import dev.topple.attacks.AttackResult;
 import dev.topple.attacks.CompiledAttack;
 import dev.topple.attacks.ImageKeys;
+import dev.topple.attacks.budget.Budgets;
 import dev.topple.engine.Device;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.data.Batch;
@@ -23,10 +24,10 @@ import java.util.stream.IntStream;
 /**
  * Attacks a model on a data set with each of several plans, and measures what that does to every task.
  *
- * <p>First the clean images, then plan by plan all images; the data set is read once for each. A task for which the
- * data set has no labels is attacked against the model's own predictions on the clean images, and judged by how far it
- * leaves them. Its clean errors are then 0 by construction (but for rounding), so metrics of which lower is better have
- * no relative change and no part in the ARP.
+ * <p>First the clean images, then plan by plan all images; the data set is read once for each. Plans may have different
+ * budgets. A task for which the data set has no labels is attacked against the model's own predictions on the clean
+ * images, and judged by how far it leaves them. Its clean errors are then 0 by construction (but for rounding), so
+ * metrics of which lower is better have no relative change and no part in the ARP.
  *
  * <p>Every number of the result has a bootstrap {@link Interval}. An evaluation that was killed goes on if it has a
  * {@link ProgressStore}.
@@ -53,7 +54,7 @@ public final class Evaluation {
         this.protocol = protocol;
         this.plans = List.copyOf(plans);
         this.attacks = plans.stream()
-                .map(plan -> Attack.of(model, protocol.budget(), plan.rule(), plan.balancer())).toList();
+                .map(plan -> Attack.of(model, plan.budget(), plan.rule(), plan.balancer())).toList();
         this.images = protocol.limit() == 0 ? data.size() : Math.min(protocol.limit(), data.size());
         if (images == 0) {
             throw new IllegalArgumentException("the data set '" + data.name() + "' has no images");
@@ -73,7 +74,8 @@ public final class Evaluation {
         try (Labels labels = new Labels(model, data.labelled(), device); Scorer scorer = new Scorer(model, device)) {
             String[] fingerprints = new String[images];
             Outcomes outcomes = new Outcomes(model.tasks(), labels::fromPredictions,
-                    new Resamples(protocol.seed(), images), clean(labels, scorer, fingerprints, listener));
+                    new Resamples(protocol.seed(), images), protocol.batch(),
+                    clean(labels, scorer, fingerprints, listener));
             sink.clean(outcomes.clean());
             List<AttackOutcome> attacked = new ArrayList<>();
             for (int i = 0; i < attacks.size(); i++) {
@@ -105,13 +107,17 @@ public final class Evaluation {
 
     /** An attack so far: what the store has of it. */
     private Unfinished unfinished(int index, String[] fingerprints, ProgressStore store) {
-        Unfinished rest = new Unfinished();
+        Unfinished rest = new Unfinished(plans.get(index));
+        boolean whole = plans.get(index).balancer().couplesImages();
         for (BatchOutcome batch : store.load(plans.get(index))) {
             int taken = 0;
+            if (whole && !batch.images().stream().allMatch(image -> rest.lacks(image, fingerprints))) {
+                // Images that were attacked together belong together: what is left then falls into the same batches.
+                continue;
+            }
             for (ImageOutcome image : batch.images()) {
                 int at = image.index();
-                if (at >= 0 && at < images && !rest.done[at] && image.fingerprint().equals(fingerprints[at])
-                        && rest.scores.fits(image)) {
+                if (rest.lacks(image, fingerprints)) {
                     rest.done[at] = true;
                     rest.scores.put(image);
                     rest.audit.add(image.audit());
@@ -128,16 +134,16 @@ public final class Evaluation {
         Plan plan = plans.get(index);
         int[] order = IntStream.range(0, images).filter(image -> !rest.done[image]).toArray();
         try (CompiledAttack compiled = attacks.get(index).on(device)) {
-            overBatches(plan.text(), index + 1, order, listener, batch -> {
+            overBatches(stage(plan), index + 1, order, listener, batch -> {
                 Map<String, Tensor> label = labels.of(batch);
                 long[] keys = ImageKeys.of(protocol.seed(), batch.indices());
-                AttackResult result = compiled.run(batch.images(), label, keys);
+                AttackResult result = compiled.run(batch.images(), label, keys, batch.count());
                 rest.seconds += result.seconds();
                 scorer.score(batch, result.adversarial(), label, rest.scores);
                 List<ImageOutcome> attacked = new ArrayList<>();
                 for (int row = 0; row < batch.count(); row++) {
                     int image = batch.indices().get(row);
-                    ImageAudit audit = ImageAudit.of(protocol.budget(), batch.images(), result, row);
+                    ImageAudit audit = ImageAudit.of(plan.budget(), batch.images(), result, row);
                     rest.audit.add(audit);
                     attacked.add(rest.scores.image(image, fingerprints[image], audit));
                 }
@@ -146,7 +152,16 @@ public final class Evaluation {
         }
     }
 
-    /** Batches are made of the images that are left: what happens to an image does not depend on its company. */
+    /** The budget is said where there are several. */
+    private String stage(Plan plan) {
+        boolean several = plans.stream().map(Plan::budget).distinct().count() > 1;
+        return several ? plan.text() + " " + Budgets.fraction(plan.budget().epsilon()) : plan.text();
+    }
+
+    /**
+     * Batches are made of the images that are left: what happens to an image does not depend on its company, and where
+     * it does, whole batches are left.
+     */
     private void overBatches(String stage, int index, int[] order, EvaluationListener listener, Consumer<Batch> work) {
         int done = images - order.length;
         listener.progress(stage, index, plans.size() + 1, done, images);
@@ -164,7 +179,18 @@ public final class Evaluation {
 
         private final boolean[] done = new boolean[images];
         private final Scores scores = new Scores(model.tasks(), images);
-        private final AuditTally audit = new AuditTally(protocol.budget());
+        private final AuditTally audit;
         private double seconds;
+
+        private Unfinished(Plan plan) {
+            audit = new AuditTally(plan.budget());
+        }
+
+        /** Whether the outcome is of an image of this evaluation that is not yet done. */
+        private boolean lacks(ImageOutcome image, String[] fingerprints) {
+            int at = image.index();
+            return at >= 0 && at < images && !done[at] && image.fingerprint().equals(fingerprints[at])
+                    && scores.fits(image);
+        }
     }
 }

@@ -10,7 +10,7 @@ public interface EvaluationListener {
     /**
      * Called when a stage begins and after each of its batches.
      *
-     * @param stage {@code clean}, or the name of a plan
+     * @param stage {@code clean}, or the name of a plan, with its budget where there are several
      * @param index which stage, from 0
      * @param stages how many stages there are
      * @param done how many images of this stage are done; where a stage begins, those that an earlier run did

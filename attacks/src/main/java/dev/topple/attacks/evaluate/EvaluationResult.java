@@ -19,7 +19,7 @@ import java.util.List;
  * @param tasks the tasks, in the order of all maps
  * @param clean the model on clean images
  * @param attacks the attacks, in the order of the plans
- * @param leads of DGBA over every other balancer under the same attack; none if DGBA was not among them
+ * @param leads of DGBA over every other balancer under the same attack and budget; none if DGBA was not among them
  */
 public record EvaluationResult(String model, String data, String device, long seed, int images, String labels,
         List<Task> tasks, CleanOutcome clean, List<AttackOutcome> attacks, List<Lead> leads) {

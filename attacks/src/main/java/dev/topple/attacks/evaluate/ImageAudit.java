@@ -16,7 +16,7 @@ import dev.topple.engine.tensor.Tensor;
  * @param nanPixels how many pixels are NaN
  * @param notWorse whether the merit is no higher than before
  * @param zeroWeightTasks how many tasks had weight 0 at some step
- * @param undefinedGradient whether the direction was NaN at some pixel and step
+ * @param undefinedGradient whether the direction was not finite at some pixel and step
  */
 public record ImageAudit(double size, double minimumPixel, double maximumPixel, long nanPixels, boolean notWorse,
         int zeroWeightTasks, boolean undefinedGradient) {

@@ -23,6 +23,7 @@ final class Outcomes {
     private final List<Task> tasks;
     private final Predicate<Task> zeroByConstruction;
     private final Resamples resamples;
+    private final int batch;
     private final CleanOutcome clean;
     /** By task, {@code [metric][resample]}. */
     private final Map<String, double[][]> cleanSamples = new LinkedHashMap<>();
@@ -32,12 +33,14 @@ final class Outcomes {
      * Outcomes beside those of the clean images.
      *
      * @param zeroByConstruction tasks whose clean errors are 0 by construction and so have no relative change
+     * @param batch how many images a batch has, for the released metrics
      * @param scores of the clean images
      */
-    Outcomes(List<Task> tasks, Predicate<Task> zeroByConstruction, Resamples resamples, Scores scores) {
+    Outcomes(List<Task> tasks, Predicate<Task> zeroByConstruction, Resamples resamples, int batch, Scores scores) {
         this.tasks = tasks;
         this.zeroByConstruction = zeroByConstruction;
         this.resamples = resamples;
+        this.batch = batch;
         Map<String, Map<String, Double>> metrics = scores.metrics();
         Map<String, Map<String, Interval>> intervals = new LinkedHashMap<>();
         for (Task task : tasks) {
@@ -51,8 +54,8 @@ final class Outcomes {
             }
             intervals.put(task.name(), ofTask);
         }
-        this.clean = new CleanOutcome(metrics, intervals, scores.meanLogLoss(), logLossInterval(scores),
-                scores.allParts());
+        this.clean = new CleanOutcome(metrics, intervals, scores.releasedMetrics(batch), scores.meanLogLoss(),
+                logLossInterval(scores), scores.allParts());
     }
 
     CleanOutcome clean() {
@@ -76,8 +79,11 @@ final class Outcomes {
             arps[resample] = Arp.of(at(relatives, resample));
         }
         sampled.add(new Sampled(attack, arp, arps));
+        ReleasedOutcome released = ReleasedOutcome.of(tasks, zeroByConstruction, clean.released(),
+                scores.releasedMetrics(batch));
         return new AttackOutcome(attack.rule().name(), attack.balancer().name(), attack.budget(),
-                attack.rule().steps(), attack.rule().restarts(), changes, arp, resamples.interval(arp, arps),
+                attack.rule().steps(), attack.rule().restarts(), attack.rule().stepSize(attack.budget()),
+                attack.rule().randomStart(), changes, arp, resamples.interval(arp, arps), released,
                 scores.meanLogLoss(), logLossInterval(scores), audit, attack.passes(), seconds, scores.allParts());
     }
 
@@ -135,7 +141,8 @@ final class Outcomes {
                 continue;
             }
             Optional<Sampled> dgba = sampled.stream().filter(each -> each.attack().balancer() instanceof Dgba
-                    && each.attack().rule().equals(other.attack().rule())).findFirst();
+                    && each.attack().rule().equals(other.attack().rule())
+                    && each.attack().budget().equals(other.attack().budget())).findFirst();
             dgba.ifPresent(leader -> leads.add(lead(leader, other)));
         }
         return leads;
@@ -147,7 +154,8 @@ final class Outcomes {
             differences[i] = leader.samples()[i] - other.samples()[i];
         }
         double difference = leader.arp() - other.arp();
-        return new Lead(leader.attack().rule().name(), leader.attack().balancer().name(),
+        Attack attack = leader.attack();
+        return new Lead(attack.rule().name(), attack.budget(), attack.balancer().name(),
                 other.attack().balancer().name(), difference, resamples.interval(difference, differences));
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Keeps what an evaluation has done, so that one that was killed goes on where it was and ends with the same bits.
  *
- * <p>A store answers for it that what it gives back was computed with the same model, plan, budget, seed and device as
+ * <p>A store answers for it that what it gives back was computed with the same model, plan, seed and device as
  * now: the evaluation cannot know. That the images are still the same, the evaluation checks itself, by their
  * fingerprints; outcomes of others are dropped and computed anew.
  */

@@ -3,17 +3,16 @@
 
 package dev.topple.attacks.evaluate;
 
-import dev.topple.attacks.budget.Budget;
-
 /**
  * What all attacks of an evaluation have in common.
  *
- * @param budget how far an image may move
  * @param seed fixes all random numbers; an image's depend on the seed and its number in the data set
- * @param batch how many images are attacked at a time; the results do not depend on it
+ * @param batch how many images are attacked at a time; no result depends on it but the released metrics
+ *     ({@link ReleasedOutcome}) and what balancers do that
+ *     {@linkplain dev.topple.attacks.balance.Balancer#couplesImages couple images}
  * @param limit at most this many images, the first of the data set; 0 for all
  */
-public record Protocol(Budget budget, long seed, int batch, int limit) {
+public record Protocol(long seed, int batch, int limit) {
 
     public Protocol {
         if (batch < 1) {

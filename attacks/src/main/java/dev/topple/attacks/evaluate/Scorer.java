@@ -45,7 +45,9 @@ final class Scorer implements AutoCloseable {
             float[] valid = program.fetch("valid." + task.name()).floats();
             for (int row = 0; row < batch.count(); row++) {
                 int image = batch.indices().get(row);
-                task.metrics().measure(prediction, labels.get(task.name()), row, into.parts(task, image));
+                Tensor label = labels.get(task.name());
+                task.metrics().measure(prediction, label, row, into.parts(task, image));
+                task.releasedMetrics().measure(prediction, label, row, into.releasedParts(task, image));
                 if (valid[row] > 0) {
                     into.addLoss(image, losses[row]);
                 }

@@ -3,7 +3,9 @@
 
 package dev.topple.attacks.step;
 
+import dev.topple.attacks.budget.Budget;
 import dev.topple.engine.graph.Value;
+import java.util.OptionalDouble;
 
 /** One step of size epsilon from the clean image (Goodfellow et al., 2015); the result is where it ends. */
 public record Fgsm() implements StepRule {
@@ -16,6 +18,11 @@ public record Fgsm() implements StepRule {
     @Override
     public int steps() {
         return 1;
+    }
+
+    @Override
+    public OptionalDouble stepSize(Budget budget) {
+        return OptionalDouble.of(budget.epsilon());
     }
 
     @Override

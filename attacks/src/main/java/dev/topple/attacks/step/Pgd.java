@@ -60,6 +60,15 @@ public record Pgd(int steps, OptionalDouble alpha, int restarts, boolean randomS
     }
 
     @Override
+    public OptionalDouble stepSize(Budget budget) {
+        return OptionalDouble.of(size(budget));
+    }
+
+    private double size(Budget budget) {
+        return alpha.orElse(budget.epsilon() / 4);
+    }
+
+    @Override
     public boolean keepsBest() {
         return true;
     }
@@ -80,7 +89,6 @@ public record Pgd(int steps, OptionalDouble alpha, int restarts, boolean randomS
 
     @Override
     public Value next(Step at) {
-        double size = alpha.orElse(at.budget().epsilon() / 4);
-        return at.iterate().plus(at.budget().steepest(at.direction()).times(size));
+        return at.iterate().plus(at.budget().steepest(at.direction()).times(size(at.budget())));
     }
 }

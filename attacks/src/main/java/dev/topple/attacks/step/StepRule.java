@@ -5,6 +5,7 @@ package dev.topple.attacks.step;
 
 import dev.topple.attacks.budget.Budget;
 import dev.topple.engine.graph.Value;
+import java.util.OptionalDouble;
 
 /**
  * How an attack walks in its budget. The methods {@link #start} and {@link #next} are called once per program and add
@@ -24,6 +25,16 @@ public interface StepRule {
     /** How many walks an image gets; the best iterate of all of them is the result. At least 1. */
     default int restarts() {
         return 1;
+    }
+
+    /** The size of every step in the budget's norm; empty for a rule that changes it as it goes. */
+    default OptionalDouble stepSize(Budget budget) {
+        return OptionalDouble.empty();
+    }
+
+    /** Whether a walk starts at a random point of the budget; else at the clean image. */
+    default boolean randomStart() {
+        return false;
     }
 
     /** Whether the result is the best image by the balancer's merit, the clean one included; else the last iterate. */
@@ -63,7 +74,7 @@ public interface StepRule {
         /** The images where the walk is, {@code [N, C, H, W]}. */
         Value iterate();
 
-        /** The balanced direction at the iterate, {@code [N, C, H, W]}; finite. */
+        /** The balanced direction at the iterate, {@code [N, C, H, W]}; never NaN, finite with any sound balancer. */
         Value direction();
 
         /** The balancer's merit of the iterate, {@code [N]}. */

@@ -30,7 +30,8 @@ class BalancersTest {
     @Test
     void unknownNamesAreRefusedInOneLine() {
         String message = assertThrows(IllegalArgumentException.class, () -> names("total,dbga")).getMessage();
-        assertEquals("there is no balancer 'dbga'; choose from single, total, signsum, dgba, or single:TASK", message);
+        assertEquals("there is no balancer 'dbga'; choose from single, total, signsum, dgba, single:TASK, or the"
+                + " released forms total:released, dgba:released", message);
         message = assertThrows(IllegalArgumentException.class, () -> names("single:depth")).getMessage();
         assertTrue(message.endsWith("the model has no task 'depth'; it has toy0, toy1"), message);
         assertThrows(IllegalArgumentException.class, () -> names(""));

@@ -18,6 +18,7 @@ import dev.topple.attacks.balance.Balancers;
 import dev.topple.attacks.balance.Dgba;
 import dev.topple.attacks.balance.Single;
 import dev.topple.attacks.balance.Total;
+import dev.topple.attacks.budget.Budget;
 import dev.topple.attacks.step.Ifgsm;
 import dev.topple.attacks.step.Pgd;
 import dev.topple.engine.Device;
@@ -31,11 +32,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
 
     private static final EvaluationListener QUIET = (stage, index, stages, done, images) -> {};
+
+    private static final Budget BUDGET = linf(8 / 255.0);
 
     private final ToyModel model = Toys.smooth(1, 0.05);
 
@@ -43,13 +47,18 @@ class EvaluationTest {
 
     private EvaluationResult evaluate(Dataset dataset, int batch, int limit, List<Plan> plans) {
         try (Device device = Toys.open("reference")) {
-            Protocol protocol = new Protocol(linf(8 / 255.0), 3, batch, limit);
+            Protocol protocol = new Protocol(3, batch, limit);
             return new Evaluation(model, dataset, device, protocol, plans).run(QUIET, new ResultSink() {});
         }
     }
 
     private List<Plan> plans(String balancers) {
-        return Balancers.parse(balancers, model.tasks()).stream().map(b -> new Plan(Pgd.steps(3), b)).toList();
+        return plans(BUDGET, balancers);
+    }
+
+    private List<Plan> plans(Budget budget, String balancers) {
+        return Balancers.parse(balancers, model.tasks()).stream().map(b -> new Plan(budget, Pgd.steps(3), b))
+                .toList();
     }
 
     @Test
@@ -67,6 +76,7 @@ class EvaluationTest {
         assertEquals(a.images(), b.images());
         assertEquals(a.clean().metrics(), b.clean().metrics());
         assertEquals(a.clean().intervals(), b.clean().intervals());
+        assertEquals(a.clean().released(), b.clean().released());
         assertEquals(a.clean().meanLogLoss(), b.clean().meanLogLoss());
         assertEquals(a.clean().meanLogLossInterval(), b.clean().meanLogLossInterval());
         assertEquals(a.attacks().size(), b.attacks().size());
@@ -76,6 +86,7 @@ class EvaluationTest {
             assertEquals(one.tasks(), other.tasks());
             assertEquals(one.arp(), other.arp());
             assertEquals(one.arpInterval(), other.arpInterval());
+            assertEquals(one.released(), other.released());
             assertEquals(one.meanLogLoss(), other.meanLogLoss());
             assertEquals(one.meanLogLossInterval(), other.meanLogLossInterval());
             assertEquals(one.audit(), other.audit());
@@ -109,8 +120,8 @@ class EvaluationTest {
     @Test
     void leadsAreDifferencesOfDgbaToTheOthersOfTheSameAttack() {
         List<Plan> plans = new ArrayList<>(plans("dgba,single:toy0,total"));
-        plans.add(new Plan(new Ifgsm(3), new Total()));
-        plans.add(new Plan(new Ifgsm(2), new Dgba()));
+        plans.add(new Plan(BUDGET, new Ifgsm(3), new Total()));
+        plans.add(new Plan(BUDGET, new Ifgsm(2), new Dgba()));
         EvaluationResult result = evaluate(data, 7, 0, plans);
         assertEquals(List.of("single:toy0", "total"), result.leads().stream().map(Lead::over).toList());
         for (int i = 0; i < 2; i++) {
@@ -124,10 +135,34 @@ class EvaluationTest {
     }
 
     @Test
+    void severalBudgetsAreAsGoodAsSeveralEvaluations() {
+        List<Plan> plans = new ArrayList<>();
+        List<Budget> budgets = List.of(linf(2 / 255.0), BUDGET, linf(0));
+        budgets.forEach(budget -> plans.addAll(plans(budget, "total,dgba")));
+        EvaluationResult all = evaluate(data, 3, 0, plans);
+        assertEquals(List.of(0.5 / 255, 2.0 / 255, 0.0), Stream.of(0, 2, 4)
+                .map(i -> all.attacks().get(i).stepSize().orElseThrow()).toList());
+        assertEquals(budgets, all.leads().stream().map(Lead::budget).toList());
+        for (int i = 0; i < budgets.size(); i++) {
+            EvaluationResult one = evaluate(data, 3, 0, plans(budgets.get(i), "total,dgba"));
+            assertSame(one, new EvaluationResult(one.model(), one.data(), one.device(), one.seed(), one.images(),
+                    one.labels(), one.tasks(), all.clean(), all.attacks().subList(2 * i, 2 * i + 2),
+                    all.leads().subList(i, i + 1)));
+            for (AttackOutcome outcome : all.attacks().subList(2 * i, 2 * i + 2)) {
+                assertEquals(budgets.get(i), outcome.budget());
+                assertTrue(outcome.audit().sound());
+                assertTrue(outcome.randomStart());
+            }
+        }
+        assertTrue(all.attacks().get(3).meanLogLoss() > all.attacks().get(1).meanLogLoss());
+        assertTrue(all.attacks().get(1).meanLogLoss() > all.attacks().get(5).meanLogLoss());
+    }
+
+    @Test
     void cleanAndAttackedAreResampledTogether() {
         try (Device device = Toys.open("reference")) {
-            EvaluationResult nothing = new Evaluation(model, data, device, new Protocol(linf(0), 3, 7, 0),
-                    plans("total,dgba")).run(QUIET, new ResultSink() {});
+            EvaluationResult nothing = new Evaluation(model, data, device, new Protocol(3, 7, 0),
+                    plans(linf(0), "total,dgba")).run(QUIET, new ResultSink() {});
             Interval zero = new Interval(0, 0);
             for (AttackOutcome outcome : nothing.attacks()) {
                 assertEquals(zero, outcome.arpInterval());
@@ -159,7 +194,7 @@ class EvaluationTest {
 
     @Test
     void numbersAreThoseOfTheAttacksThemselves() {
-        Plan plan = new Plan(new Ifgsm(3), new Dgba());
+        Plan plan = new Plan(BUDGET, new Ifgsm(3), new Dgba());
         EvaluationResult result = evaluate(data, 2, 2, List.of(plan));
         AttackOutcome outcome = result.attacks().get(0);
         double logLoss = 0;
@@ -172,7 +207,7 @@ class EvaluationTest {
                 Map<String, Tensor> labels = new HashMap<>();
                 sample.labels().forEach((task, label) -> labels.put(task, label.reshape(Shape.of(1, 1, 4, 5))));
                 AttackResult attacked =
-                        Attack.of(model, linf(8 / 255.0), plan.rule(), plan.balancer()).run(device, image, labels, 3);
+                        Attack.of(model, plan.budget(), plan.rule(), plan.balancer()).run(device, image, labels, 3);
                 for (String task : List.of("toy0", "toy1")) {
                     logLoss += Math.log(attacked.finalLosses().get(task)[0]) / 2;
                     cleanLogLoss += Math.log(attacked.cleanLosses().get(task)[0]) / 2;
@@ -249,7 +284,7 @@ class EvaluationTest {
             }
         };
         try (Device device = Toys.open("reference")) {
-            new Evaluation(model, data, device, new Protocol(linf(0.1), 1, 4, 5), plans("total")).run(
+            new Evaluation(model, data, device, new Protocol(1, 4, 5), plans("total")).run(
                     (stage, index, stages, done, images) -> events
                             .add(stage + " " + index + "/" + stages + " " + done + "/" + images),
                     sink);
@@ -260,13 +295,12 @@ class EvaluationTest {
 
     @Test
     void badInputIsRefusedBeforeAnythingRuns() {
-        assertThrows(IllegalArgumentException.class, () -> new Protocol(linf(0.1), 1, 0, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Protocol(linf(0.1), 1, 1, -1));
+        assertThrows(IllegalArgumentException.class, () -> new Protocol(1, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Protocol(1, 1, -1));
         assertThrows(IllegalArgumentException.class,
-                () -> evaluate(data, 1, 0, List.of(new Plan(Pgd.steps(1), new Single("depth")))));
+                () -> evaluate(data, 1, 0, List.of(new Plan(BUDGET, Pgd.steps(1), new Single("depth")))));
         String message = assertThrows(IllegalArgumentException.class,
-                () -> evaluate(new ToyData(0, Set.of(), false), 1, 0, List.of(new Plan(Pgd.steps(1), new Total()))))
-                .getMessage();
+                () -> evaluate(new ToyData(0, Set.of(), false), 1, 0, plans("total"))).getMessage();
         assertEquals("the data set 'random' has no images", message);
     }
 }

@@ -32,7 +32,7 @@ class ResumeTest {
     private final ToyModel model = Toys.smooth(1, 0.05);
     private final Dataset data = new ToyData(IMAGES, Set.of("toy0", "toy1"), true);
     private final List<Plan> plans = Balancers.parse("total,dgba", model.tasks()).stream()
-            .map(balancer -> new Plan(Pgd.steps(3), balancer)).toList();
+            .map(balancer -> new Plan(linf(8 / 255.0), Pgd.steps(3), balancer)).toList();
     private final EvaluationResult whole = evaluate(data, 2, new Memory(), Integer.MAX_VALUE, new ArrayList<>());
 
     /** What a folder would hold. */
@@ -65,7 +65,7 @@ class ResumeTest {
         int[] called = {0};
         int[] stage = {-1};
         try (Device device = Toys.open("reference")) {
-            Protocol protocol = new Protocol(linf(8 / 255.0), 3, batch, 0);
+            Protocol protocol = new Protocol(3, batch, 0);
             return new Evaluation(model, images, device, protocol, plans).run((name, index, stages, done, count) -> {
                 if (index != stage[0]) {
                     starts.add(done);
@@ -174,17 +174,18 @@ class ResumeTest {
         assertEquals(List.of(0, 2, 2), starts);
     }
 
-    /** The parts of another task, another number of parts, another image, an image that is not there. */
+    /** The parts of another task, another number of parts of either kind, another image, one that is not there. */
     private static ImageOutcome spoilt(ImageOutcome image) {
         Map<String, double[]> parts = new LinkedHashMap<>(image.parts());
+        Map<String, double[]> released = new LinkedHashMap<>(image.releasedParts());
         String fingerprint = image.fingerprint();
         int index = image.index();
         switch (image.index() % 4) {
             case 0 -> parts.put("toy9", parts.remove("toy1"));
-            case 1 -> parts.put("toy1", new double[2]);
+            case 1 -> (image.index() == 1 ? parts : released).put("toy1", new double[2]);
             case 2 -> fingerprint = fingerprint.replace(fingerprint.charAt(0), 'x');
             default -> index = image.index() == 3 ? IMAGES : -1;
         }
-        return new ImageOutcome(index, fingerprint, parts, image.logLoss(), image.audit());
+        return new ImageOutcome(index, fingerprint, parts, released, image.logLoss(), image.audit());
     }
 }

@@ -27,11 +27,15 @@ public record Exhibit(int index, String id, Tensor image, Map<String, Tensor> la
      * The image under one attack.
      *
      * @param plan which
-     * @param epsilon of the budget
      * @param image floats {@code [1, 3, H, W]}
      * @param predictions of the model for it
      * @param losses against the same labels as those of the clean image
      */
-    public record Attacked(Plan plan, double epsilon, Tensor image, Map<String, Tensor> predictions,
-            Map<String, Double> losses) {}
+    public record Attacked(Plan plan, Tensor image, Map<String, Tensor> predictions, Map<String, Double> losses) {
+
+        /** How far the image may have moved. */
+        public double epsilon() {
+            return plan.budget().epsilon();
+        }
+    }
 }

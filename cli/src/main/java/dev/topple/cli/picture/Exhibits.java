@@ -7,7 +7,6 @@ import dev.topple.attacks.Attack;
 import dev.topple.attacks.AttackResult;
 import dev.topple.attacks.CompiledAttack;
 import dev.topple.attacks.ImageKeys;
-import dev.topple.attacks.budget.Budget;
 import dev.topple.attacks.evaluate.Plan;
 import dev.topple.engine.Device;
 import dev.topple.engine.Executable;
@@ -36,7 +35,6 @@ public final class Exhibits implements AutoCloseable {
 
     private final Model model;
     private final Dataset data;
-    private final Budget budget;
     private final long seed;
     private final List<Plan> plans;
     private final List<CompiledAttack> attacks = new ArrayList<>();
@@ -48,14 +46,13 @@ public final class Exhibits implements AutoCloseable {
      * @param plans the attacks to show each image under
      * @param seed that of the measurement
      */
-    public Exhibits(Device device, Model model, Dataset data, Budget budget, List<Plan> plans, long seed) {
+    public Exhibits(Device device, Model model, Dataset data, List<Plan> plans, long seed) {
         this.model = model;
         this.data = data;
-        this.budget = budget;
         this.seed = seed;
         this.plans = List.copyOf(plans);
         this.plans.forEach(
-                plan -> attacks.add(Attack.of(model, budget, plan.rule(), plan.balancer()).on(device)));
+                plan -> attacks.add(Attack.of(model, plan.budget(), plan.rule(), plan.balancer()).on(device)));
         this.predictors = new ProgramCache<>(device, SHAPES, this::predictor);
     }
 
@@ -79,11 +76,6 @@ public final class Exhibits implements AutoCloseable {
         return plans;
     }
 
-    /** How far images may move. */
-    public Budget budget() {
-        return budget;
-    }
-
     /** Attacks an image. */
     public Exhibit of(int index) {
         Sample sample = data.sample(index);
@@ -102,7 +94,7 @@ public final class Exhibits implements AutoCloseable {
             AttackResult result = attacks.get(i).run(image, labels, keys);
             Map<String, Tensor> after = new LinkedHashMap<>();
             predict(result.adversarial(), after, new LinkedHashMap<>());
-            attacked.add(new Exhibit.Attacked(plans.get(i), budget.epsilon(), result.adversarial(), after,
+            attacked.add(new Exhibit.Attacked(plans.get(i), result.adversarial(), after,
                     first(result.finalLosses())));
             losses.putAll(first(result.cleanLosses()));
         }

@@ -31,6 +31,7 @@ final class Gallery {
 
     private final Exhibits exhibits;
     private final List<String> attacks;
+    private final String budget;
     private final Html html = new Html();
     private int images;
     private long pixels;
@@ -39,8 +40,10 @@ final class Gallery {
      * An empty one.
      *
      * @param attacks what to call the exhibits' plans, in their order
+     * @param budget a sentence on their budget
      */
-    Gallery(Exhibits exhibits, List<String> attacks) {
+    Gallery(Exhibits exhibits, List<String> attacks, String budget) {
+        this.budget = budget;
         this.exhibits = exhibits;
         this.attacks = List.copyOf(attacks);
     }
@@ -66,8 +69,12 @@ final class Gallery {
         page.open("p", "class", "note").text("The first " + Words.count(images, "image")
                 + " of the data. A perturbation is shown on grey, which stands for no change; black and white are the"
                 + " whole budget. The second row of a task is its prediction for the input, the third for the attacked"
-                + " image. Losses are of the single image. Pictures are compressed; numbers were computed without.")
-                .closeLine();
+                + " image. Losses are of the single image. Pictures are compressed; numbers were computed without.");
+        page.text(" " + budget);
+        exhibits.plans().stream().filter(plan -> plan.balancer().couplesImages()).findFirst().ifPresent(plan -> page
+                .text(" " + Words.balancer(plan.balancer().name()) + " lets images of a batch influence each other;"
+                        + " here each was attacked alone, so this is not quite what was measured."));
+        page.closeLine();
         classes(page);
         choice(page);
         page.append(html).closeLine();

@@ -39,8 +39,10 @@ public final class Report {
     public Report(JsonValue document, Exhibits exhibits, List<Checksum> checksums) {
         this.results = Results.of(document, exhibits.tasks());
         this.gallery = new Gallery(exhibits,
-                exhibits.plans().stream().map(plan -> results.label(plan.rule().name(), plan.balancer().name()))
-                        .toList());
+                exhibits.plans().stream().map(plan -> results.name(plan.rule().name(), plan.balancer().name()))
+                        .toList(),
+                "The budget is " + (results.epsilons().size() > 1 ? "the largest, " : "") + Words.distinct(exhibits
+                        .plans().stream().map(plan -> Words.epsilon(plan.budget().epsilon())).toList()) + ".");
         this.checksums = List.copyOf(checksums);
     }
 
@@ -69,8 +71,10 @@ public final class Report {
         html.style(style).closeLine();
         html.open("body").open("main");
         new Summary(results).write(html);
+        Curve.write(html, results);
         Tables tables = new Tables(results);
         tables.metrics(html);
+        new ReleasedTable(results).write(html);
         gallery.write(html);
         tables.audit(html);
         settings(html);
@@ -92,7 +96,9 @@ public final class Report {
         setting(html, "Seed", Long.toString(results.json().field("seed").asLong()));
         setting(html, "Budget", results.budgets());
         setting(html, "Steps", results.distinct("steps"));
+        setting(html, "Step size", results.stepSizes());
         setting(html, "Restarts", results.distinct("restarts"));
+        setting(html, "Start", results.starts());
         html.closeLine();
         skipped(html);
         html.closeLine();

@@ -7,6 +7,7 @@ import dev.topple.engine.io.JsonValue;
 import dev.topple.engine.io.JsonView;
 import dev.topple.mtl.task.Metric;
 import dev.topple.mtl.task.Task;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,15 +23,19 @@ import java.util.OptionalDouble;
  */
 record Results(JsonView json, List<Task> tasks, List<Attacked> attacks) {
 
+    /** How many colours the style sheet has for balancers without one of their own. */
+    private static final int COLOURS = 5;
+
     /**
      * One attack of the document.
      *
      * @param json its object
      * @param attack the name of the step rule
      * @param balancer the name of the balancer
-     * @param label what tells it from the others, for people
+     * @param name what tells it from the others with the same budget, for people
+     * @param label what tells it from all others, for people
      */
-    record Attacked(JsonView json, String attack, String balancer, String label) {
+    record Attacked(JsonView json, String attack, String balancer, String name, String label) {
 
         /** The averaged relative performance drop in percent. */
         OptionalDouble arp() {
@@ -84,9 +89,9 @@ record Results(JsonView json, List<Task> tasks, List<Attacked> attacks) {
         return new Results(json, List.copyOf(tasks), attacks.stream().map(each -> {
             String attack = each.field("attack").asString();
             String balancer = each.field("balancer").asString();
-            String label = (severalRules ? Words.attack(attack) + " " : "") + Words.balancer(balancer)
-                    + (severalBudgets ? " " + Words.epsilon(each.field("eps").asDouble()) : "");
-            return new Attacked(each, attack, balancer, label);
+            String name = (severalRules ? Words.attack(attack) + " " : "") + Words.balancer(balancer);
+            String budget = severalBudgets ? ", " + Words.epsilon(each.field("eps").asDouble()) : "";
+            return new Attacked(each, attack, balancer, name, name + budget);
         }).toList());
     }
 
@@ -107,14 +112,54 @@ record Results(JsonView json, List<Task> tasks, List<Attacked> attacks) {
         return text("model").equals("default") ? "The default model" : Words.fileName(text("model"));
     }
 
-    /** How an attack compares with others under the same rule, by their labels; empty if nobody compared. */
+    /** The budgets, ascending. */
+    List<Double> epsilons() {
+        return attacks.stream().map(Attacked::epsilon).distinct().sorted().toList();
+    }
+
+    /** The names of the attacks, whatever their budgets, in the order of the run. */
+    List<String> names() {
+        return attacks.stream().map(Attacked::name).distinct().toList();
+    }
+
+    /** The attacks of a name, with ascending budgets. */
+    List<Attacked> named(String name) {
+        return attacks.stream().filter(each -> each.name().equals(name))
+                .sorted(Comparator.comparingDouble(Attacked::epsilon)).toList();
+    }
+
+    /** The attacks with a budget. */
+    List<Attacked> with(double epsilon) {
+        return attacks.stream().filter(each -> each.epsilon() == epsilon).toList();
+    }
+
+    /** The attacks with the largest budget. */
+    List<Attacked> strongest() {
+        return with(epsilons().getLast());
+    }
+
+    /** The class of the style sheet that has the colour of an attack's balancer. */
+    String colour(Attacked attacked) {
+        String balancer = attacked.balancer().endsWith(Words.RELEASED)
+                ? attacked.balancer().substring(0, attacked.balancer().length() - Words.RELEASED.length())
+                : attacked.balancer();
+        if (List.of("dgba", "total", "signsum").contains(balancer)) {
+            return "by-" + balancer;
+        }
+        List<String> others = attacks.stream().map(Attacked::balancer)
+                .filter(each -> each.startsWith("single:")).distinct().toList();
+        return "by-single-" + Math.floorMod(others.indexOf(balancer), COLOURS);
+    }
+
+    /** How an attack compares with others under the same rule and budget, by name; empty if nobody compared. */
     Map<String, Lead> leads(Attacked leader) {
         Map<String, Lead> leads = new LinkedHashMap<>();
         for (JsonView lead : json.optional("leads").map(JsonView::elements).orElse(List.of())) {
             if (lead.field("attack").asString().equals(leader.attack())
+                    && lead.field("eps").asDouble() == leader.epsilon()
                     && leader.balances(lead.field("balancer").asString())) {
                 Optional<double[]> ends = Words.interval(lead, "interval");
-                leads.put(label(leader.attack(), lead.field("over").asString()),
+                leads.put(name(leader.attack(), lead.field("over").asString()),
                         ends.isPresent() && ends.get()[0] > 0 ? Lead.AHEAD
                                 : ends.isPresent() && ends.get()[1] < 0 ? Lead.BEHIND : Lead.OPEN);
             }
@@ -123,9 +168,9 @@ record Results(JsonView json, List<Task> tasks, List<Attacked> attacks) {
     }
 
     /** What to call the attacks of that rule and balancer. */
-    String label(String attack, String balancer) {
+    String name(String attack, String balancer) {
         return attacks.stream().filter(each -> each.attack().equals(attack) && each.balances(balancer))
-                .map(Attacked::label).findFirst().orElse(Words.attack(attack) + " " + Words.balancer(balancer));
+                .map(Attacked::name).findFirst().orElse(Words.attack(attack) + " " + Words.balancer(balancer));
     }
 
     /** The texts of a field of all attacks that differ. */
@@ -135,8 +180,23 @@ record Results(JsonView json, List<Task> tasks, List<Attacked> attacks) {
 
     /** The budgets of all attacks that differ. */
     String budgets() {
-        return Words.distinct(attacks.stream().map(each -> Words.norm(each.json().field("norm").asString()) + " \u2264 "
-                + Words.epsilon(each.epsilon())).toList());
+        String norms = Words.distinct(attacks.stream().map(each -> Words.norm(each.json().field("norm").asString()))
+                .toList());
+        return norms + " \u2264 " + Words.distinct(epsilons().stream().map(Words::epsilon).toList());
+    }
+
+    /** The step sizes of all attacks that differ; a dash for one that changes as it goes. */
+    String stepSizes() {
+        return Words.distinct(attacks.stream().map(each -> {
+            OptionalDouble size = Words.number(each.json(), "alpha");
+            return size.isPresent() ? Words.stepSize(size.getAsDouble()) : Words.UNDEFINED;
+        }).toList());
+    }
+
+    /** How attacks start. */
+    String starts() {
+        return Words.distinct(attacks.stream().map(each -> each.json().field("randomStart").asBoolean()
+                ? "at a random point of the budget" : "at the image").toList());
     }
 
     /** Whether the document has intervals. */

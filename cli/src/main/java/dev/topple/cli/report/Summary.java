@@ -39,26 +39,39 @@ final class Summary {
     private void finding(Html html) {
         String tasks = results.tasks().size() == 1 ? "the task" : "all " + results.tasks().size() + " tasks";
         Comparator<Attacked> byArp = Comparator.comparingDouble(each -> each.arp().orElse(Double.NEGATIVE_INFINITY));
-        Attacked strongest = results.attacks().stream().max(byArp).orElseThrow();
-        Attacked told = results.attacks().reversed().stream().filter(each -> each.balances("dgba")).findFirst()
+        List<Attacked> largest = results.strongest();
+        Attacked strongest = largest.stream().max(byArp).orElseThrow();
+        Attacked told = largest.reversed().stream().filter(each -> each.balances("dgba")).findFirst()
                 .orElse(strongest);
-        html.text("Under ").text(told.label()).text(", the metrics of ").text(tasks).text(" get worse by ");
+        html.text("Under ").text(told.name());
+        if (results.epsilons().size() > 1) {
+            html.text(" with a budget of ").text(Words.epsilon(told.epsilon()));
+        }
+        html.text(", the metrics of ").text(tasks).text(" get worse by ");
         html.element("strong", Words.percent(told.arp())).text(" on average");
         told.arpInterval().ifPresent(ends -> html.text(" (95\u00A0% interval " + Words.interval(ends, 1) + ")"));
         html.text(". ");
         if (results.leads(told).isEmpty()) {
             if (strongest != told) {
-                html.text("The strongest attack here is ").text(strongest.label()).text(", with ")
+                html.text("The strongest attack here is ").text(strongest.name()).text(", with ")
                         .element("strong", Words.percent(strongest.arp())).text(". ");
             }
         } else {
             html.text(comparison(told));
         }
+        smallest(html, told);
         if (results.attacks().stream().allMatch(Attacked::sound)) {
             html.text("Every pixel stays within ").text(Words.epsilon(told.epsilon())).text(" of what it was.");
         } else {
             html.element("span", "The audit failed, so none of this can be trusted.", "class", "alarm");
         }
+    }
+
+    /** What little it takes. */
+    private void smallest(Html html, Attacked told) {
+        results.named(told.name()).stream().filter(each -> each.epsilon() > 0).findFirst()
+                .filter(least -> least != told).ifPresent(least -> html.text("With " + Words.epsilon(least.epsilon())
+                        + " it is ").element("strong", Words.percent(least.arp())).text(" already. "));
     }
 
     /** Which of the other attacks it beats, by the intervals of the differences. */
@@ -85,7 +98,7 @@ final class Summary {
         fact(html, "Data", results.text("data"));
         fact(html, "Images", Integer.toString(results.images()));
         fact(html, "Budget", results.budgets());
-        fact(html, "Attack", Words.distinct(results.attacks().stream().map(this::walk).toList()));
+        fact(html, "Attack", String.join("; ", results.attacks().stream().map(this::walk).distinct().toList()));
         fact(html, "Seed", Long.toString(results.json().field("seed").asLong()));
         html.closeLine();
     }
@@ -108,15 +121,18 @@ final class Summary {
         html.open("caption").text("Averaged relative performance drop (ARP): the mean over tasks of the mean over a"
                 + " task\u2019s metrics of the relative change, positive for damage. Errors can grow without bound,"
                 + " so it may pass 100\u00A0%.");
+        if (results.epsilons().size() > 1) {
+            html.text(" With the largest budget, " + Words.epsilon(results.epsilons().getLast()) + ".");
+        }
         html.text(results.hasIntervals() ? " Whiskers are 95\u00A0% intervals over images." : "").closeLine();
         html.open("thead", "class", "unseen").open("tr");
         List.of("Attack", "Bar", "ARP", "Interval").forEach(head -> html.element("th", head, "scope", "col"));
         html.close().close();
         html.open("tbody");
         double[] range = range();
-        for (Attacked attacked : results.attacks()) {
+        for (Attacked attacked : results.strongest()) {
             html.open("tr", "class", attacked.balances("dgba") ? "bar main" : "bar");
-            html.element("th", attacked.label(), "scope", "row");
+            html.element("th", attacked.name(), "scope", "row");
             html.open("td");
             bar(html, attacked, range);
             html.close().open("td").element("strong", Words.percent(attacked.arp())).close();
@@ -128,7 +144,7 @@ final class Summary {
 
     /** From 0, or from the least value if an attack made things better, to the largest. */
     private double[] range() {
-        List<Double> all = results.attacks().stream().flatMap(each -> Stream.concat(
+        List<Double> all = results.strongest().stream().flatMap(each -> Stream.concat(
                 each.arp().stream().boxed(),
                 each.arpInterval().stream().flatMap(ends -> Arrays.stream(ends).boxed()))).toList();
         double least = Math.min(0, all.stream().mapToDouble(Double::doubleValue).min().orElse(0));

@@ -29,15 +29,27 @@ final class Tables {
                 + (results.hasIntervals() ? " Small figures are 95\u00A0% intervals over images." : ""),
                 "class", "note");
         labels(html);
-        open(html, "Metrics of every task on " + Words.count(results.images(), "image"));
-        html.open("thead").open("tr").element("th", "Metric", "scope", "col").element("th", "Clean", "scope", "col");
-        results.attacks().forEach(each -> html.element("th", each.label(), "scope", "col"));
-        html.close().closeLine();
-        results.tasks().forEach(task -> task(html, task));
-        html.open("tfoot");
-        row(html, "ARP (%)", Attacked::arp);
+        List<Double> epsilons = results.epsilons();
+        metrics(html, results.strongest());
+        for (double epsilon : epsilons.subList(0, epsilons.size() - 1).reversed()) {
+            html.open("details").element("summary", "With a budget of " + Words.epsilon(epsilon));
+            metrics(html, results.with(epsilon));
+            html.closeLine();
+        }
         html.closeLine();
-        html.close().close().closeLine();
+    }
+
+    private void metrics(Html html, List<Attacked> attacks) {
+        String budget = results.epsilons().size() > 1 ? ", at " + Words.epsilon(attacks.getFirst().epsilon()) : "";
+        open(html, "Metrics of every task on " + Words.count(results.images(), "image") + budget);
+        html.open("thead").open("tr").element("th", "Metric", "scope", "col").element("th", "Clean", "scope", "col");
+        attacks.forEach(each -> html.element("th", each.name(), "scope", "col"));
+        html.close().closeLine();
+        results.tasks().forEach(task -> task(html, task, attacks));
+        html.open("tfoot");
+        row(html, "ARP (%)", attacks, Attacked::arp);
+        html.closeLine();
+        html.close().closeLine();
     }
 
     private void labels(Html html) {
@@ -50,22 +62,20 @@ final class Tables {
         }
     }
 
-    private void task(Html html, Task task) {
+    private void task(Html html, Task task, List<Attacked> attacks) {
         html.open("tbody").open("tr", "class", "group").open("th", "scope", "rowgroup", "colspan",
-                Integer.toString(results.attacks().size() + 2)).element("span", task.name()).close().closeLine();
+                Integer.toString(attacks.size() + 2)).element("span", task.name()).close().closeLine();
         for (Metric metric : task.metrics().list()) {
-            html.open("tr").open("th", "scope", "row").text(Words.metric(metric)).text("\u00A0")
-                    .element("span", metric.higherIsBetter() ? "\u2191" : "\u2193", "aria-hidden", "true")
-                    .element("span", metric.higherIsBetter() ? " (high is good)" : " (low is good)", "class", "unseen")
-                    .close();
+            html.open("tr");
+            metric(html, metric);
             JsonView clean = results.json().field("clean").field(task.name());
             int decimals = Words.decimals(metric);
             html.open("td").element("span", Words.decimal(Words.number(clean, metric.name()), decimals));
             interval(html, results.json().optional("cleanIntervals").map(all -> all.field(task.name())), metric.name(),
                     decimals);
             html.close();
-            double worst = worst(task, metric);
-            for (Attacked attacked : results.attacks()) {
+            double worst = worst(task, metric, attacks);
+            for (Attacked attacked : attacks) {
                 JsonView change = attacked.change(task, metric);
                 OptionalDouble value = Words.number(change, "attacked");
                 html.open("td").element(value.equals(OptionalDouble.of(worst)) ? "b" : "span",
@@ -75,8 +85,16 @@ final class Tables {
             }
             html.closeLine();
         }
-        row(html, "drop (%)", attacked -> attacked.drop(task));
+        row(html, "drop (%)", attacks, attacked -> attacked.drop(task));
         html.closeLine();
+    }
+
+    /** The head of a metric's row. */
+    static void metric(Html html, Metric metric) {
+        html.open("th", "scope", "row").text(Words.metric(metric)).text("\u00A0")
+                .element("span", metric.higherIsBetter() ? "\u2191" : "\u2193", "aria-hidden", "true")
+                .element("span", metric.higherIsBetter() ? " (high is good)" : " (low is good)", "class", "unseen")
+                .close();
     }
 
     private static void interval(Html html, Optional<JsonView> object, String name, int decimals) {
@@ -84,17 +102,18 @@ final class Tables {
                 .ifPresent(ends -> html.element("small", Words.interval(ends, decimals), "class", "interval"));
     }
 
-    private double worst(Task task, Metric metric) {
-        var values = results.attacks().stream().map(each -> Words.number(each.change(task, metric), "attacked"))
+    private static double worst(Task task, Metric metric, List<Attacked> attacks) {
+        var values = attacks.stream().map(each -> Words.number(each.change(task, metric), "attacked"))
                 .flatMapToDouble(OptionalDouble::stream);
         return (metric.higherIsBetter() ? values.min() : values.max()).orElse(Double.NaN);
     }
 
-    private void row(Html html, String name, Function<Attacked, OptionalDouble> cell) {
+    private static void row(Html html, String name, List<Attacked> attacks,
+            Function<Attacked, OptionalDouble> cell) {
         html.open("tr", "class", "sum").element("th", name, "scope", "row").element("td", "");
-        double largest = results.attacks().stream().map(cell).flatMapToDouble(OptionalDouble::stream).max()
+        double largest = attacks.stream().map(cell).flatMapToDouble(OptionalDouble::stream).max()
                 .orElse(Double.NaN);
-        for (Attacked attacked : results.attacks()) {
+        for (Attacked attacked : attacks) {
             OptionalDouble value = cell.apply(attacked);
             html.open("td").element(value.equals(OptionalDouble.of(largest)) ? "b" : "span", Words.decimal(value, 1))
                     .close();

@@ -17,6 +17,9 @@ final class Words {
     /** What an undefined number looks like. */
     static final String UNDEFINED = "–";
 
+    /** What names of balancers end in that are as the authors' released code has them. */
+    static final String RELEASED = ":released";
+
     private static final int USUAL_DECIMALS = 4;
     private static final int PERCENT_DECIMALS = 1;
 
@@ -76,6 +79,9 @@ final class Words {
 
     /** A balancer's name as papers write it; others as the program calls them. */
     static String balancer(String name) {
+        if (name.endsWith(RELEASED)) {
+            return balancer(name.substring(0, name.length() - RELEASED.length())) + " released";
+        }
         if (name.startsWith("single:")) {
             return "Single " + name.substring("single:".length());
         }
@@ -100,6 +106,11 @@ final class Words {
     /** An epsilon of pixels in [0, 1]. */
     static String epsilon(double epsilon) {
         return Budgets.fraction(epsilon);
+    }
+
+    /** A step size of pixels in [0, 1]: in 255ths, with no more decimals than it takes. */
+    static String stepSize(double size) {
+        return Budgets.plain(Math.rint(size * 255 * 1000) / 1000) + "/255";
     }
 
     /** A metric's name and unit. */

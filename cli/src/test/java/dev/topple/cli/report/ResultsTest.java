@@ -3,6 +3,7 @@
 
 package dev.topple.cli.report;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -42,7 +43,8 @@ class ResultsTest {
 
     private static JsonValue lead(String over, double low, double high) {
         return JsonValue.object().put("attack", JsonValue.of("pgd")).put("balancer", JsonValue.of("dgba"))
-                .put("over", JsonValue.of(over)).put("interval", JsonValue.numbers(low, high)).build();
+                .put("eps", JsonValue.of(4 / 255.0)).put("over", JsonValue.of(over))
+                .put("interval", JsonValue.numbers(low, high)).build();
     }
 
     private static Results results(List<JsonValue> attacks, List<JsonValue> leads) {
@@ -110,6 +112,16 @@ class ResultsTest {
     }
 
     @Test
+    void namesKeepApart() {
+        assertArrayEquals(new double[] {10, 50}, Curve.apart(new double[] {10, 50}, 20, 0, 100));
+        assertArrayEquals(new double[] {20, 40, 80}, Curve.apart(new double[] {29, 31, 80}, 20, 0, 100), 1e-9);
+        assertArrayEquals(new double[] {60, 80, 100}, Curve.apart(new double[] {95, 95, 99}, 20, 0, 100), 1e-9);
+        assertArrayEquals(new double[] {0, 20, 40}, Curve.apart(new double[] {-5, 1, 2}, 20, 0, 100), 1e-9);
+        // Where there is no room for all they stay apart, and in order.
+        assertArrayEquals(new double[] {0, 20, 40}, Curve.apart(new double[] {5, 5, 5}, 20, 0, 30), 1e-9);
+    }
+
+    @Test
     void aFailedAuditIsSaid() {
         List<String> pages = new ArrayList<>();
         for (long nan : new long[] {0, 1}) {
@@ -133,6 +145,9 @@ class ResultsTest {
         assertEquals("\u22121.50", Words.decimal(-1.5, 2));
         assertEquals("a, b and c", Words.list(List.of("a", "b", "c")));
         assertEquals("Single depth", Words.balancer("single:depth"));
+        assertEquals("DGBA released", Words.balancer("dgba:released"));
+        assertEquals("0.5/255", Words.stepSize(0.5 / 255));
+        assertEquals("2/255", Words.stepSize(2 / 255.0));
         assertEquals("c.st", Words.fileName("a/b\\c.st"));
     }
 

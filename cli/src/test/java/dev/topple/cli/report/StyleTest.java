@@ -51,6 +51,10 @@ class StyleTest {
                     assertTrue(contrast >= 4.5, text + " on " + ground + ": " + contrast + " in " + palette);
                 }
             }
+            for (String line : List.of("dgba", "total", "signsum", "first", "second", "third", "fourth", "fifth")) {
+                double contrast = contrast(palette.get(line), palette.get("ground"));
+                assertTrue(contrast >= 4.5, line + ", whose name is written in it: " + contrast + " in " + palette);
+            }
             assertTrue(contrast(palette.get("ink"), palette.get("bar")) >= 3, "whiskers on bars in " + palette);
         }
     }

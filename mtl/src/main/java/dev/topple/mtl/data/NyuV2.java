@@ -7,12 +7,15 @@ import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.data.NyuV2Folder.Part;
 import dev.topple.mtl.task.Depth;
+import dev.topple.mtl.task.Edges;
+import dev.topple.mtl.task.Keypoints;
 import dev.topple.mtl.task.Normals;
 import dev.topple.mtl.task.Segmentation;
 import dev.topple.mtl.task.Task;
 import dev.topple.mtl.task.Tasks;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +25,13 @@ import java.util.stream.IntStream;
 
 /**
  * NYUv2 (Silberman, Hoiem, Kohli and Fergus, "Indoor segmentation and support inference from RGBD images", ECCV 2012):
- * photographs of rooms with labels for segmentation, depth and normals, from a plain folder with pictures of 320x240.
- * Normals are derived from depth at that size, whatever the size asked for. Images are cut in the middle to the ratio
- * of the size asked for, then averaged over areas; labels are those at the middle of each new pixel.
+ * photographs of rooms with labels for segmentation, depth and normals, from a plain folder with pictures of 320x240;
+ * where asked for also for keypoints and edges, which are derived from the picture ({@link ImageFeatures}). Normals are
+ * derived from depth at that size, whatever the size asked for.
+ *
+ * <p>The pictures have a white frame without labels, which is cut off: 6 rows above and below and 8
+ * columns on either side, so that 304x228 are left. Images are cut in the middle to the ratio of the size asked for,
+ * then averaged over areas; labels are those at the middle of each new pixel.
  */
 public final class NyuV2 implements Dataset {
 
@@ -64,9 +71,13 @@ public final class NyuV2 implements Dataset {
 
     private static final int MOST_LEVEL = 127;
 
+    /** The frame is 3 or 4 pixels wide; a few more are mixed with it. What is left has the ratio 4:3 of the whole. */
+    static final int FRAME_ROWS = 6;
+    static final int FRAME_COLUMNS = 8;
+
     private final NyuV2Folder folder;
-    private final Split split;
-    private final String name;
+    private final String plainName;
+    private final Segmentation segmentation;
     private final List<Task> tasks;
     private final int[] labels;
     private final List<String> ids;
@@ -75,29 +86,51 @@ public final class NyuV2 implements Dataset {
     private final int width;
     private final DerivedCache cache;
 
-    private NyuV2(NyuV2Folder folder, int classes, Split split, List<String> ids, List<String> problems, int height,
-            int width, DerivedCache cache) {
+    /** All images of a split that can be used, and how many of them to take. */
+    private NyuV2(NyuV2Folder folder, int classes, Split split, List<String> usable, int limit, List<String> problems,
+            int height, int width, DerivedCache cache) {
         this.folder = folder;
-        this.split = split;
-        this.name = "nyuv2:" + folder.path() + ",classes=" + classes + ",split=" + split.label() + ",count="
-                + ids.size() + ",size=" + height + "x" + width;
-        this.tasks = List.of(new Segmentation(folder.classes(classes)), new Depth(), new Normals());
+        this.ids = spread(usable, limit);
+        this.plainName = "nyuv2:" + folder.path() + ",classes=" + classes + ",split=" + split.label() + ",count="
+                + ids.size() + (ids.size() < usable.size() ? ",of=" + usable.size() : "") + ",size=" + height + "x"
+                + width;
+        this.segmentation = new Segmentation(folder.classes(classes));
+        this.tasks = usualTasks();
         this.labels = folder.labels(classes);
-        this.ids = List.copyOf(ids);
         this.problems = List.copyOf(problems);
         this.height = height;
         this.width = width;
         this.cache = cache;
     }
 
+    private NyuV2(NyuV2 other, List<Task> tasks) {
+        this.folder = other.folder;
+        this.ids = other.ids;
+        this.plainName = other.plainName;
+        this.segmentation = other.segmentation;
+        this.tasks = tasks;
+        this.labels = other.labels;
+        this.problems = other.problems;
+        this.height = other.height;
+        this.width = other.width;
+        this.cache = other.cache;
+    }
+
+    /** So many of them at most, evenly spread. */
+    private static List<String> spread(List<String> ids, int count) {
+        int some = Math.min(count, ids.size());
+        return IntStream.range(0, some).mapToObj(i -> ids.get((int) ((long) i * ids.size() / some))).toList();
+    }
+
     /**
      * Opens a folder and looks whether the files of its images are there and whole, as far as that shows without
-     * decoding them. Images with files that are not are left out and named in {@link #problems}.
+     * decoding them. Images with files that are not are left out and named in {@link #problems}. Where fewer are asked
+     * for than there are, they are spread evenly over the split's order, as neighbours were taken in the same rooms.
      *
      * @param classes 13 or 40
      * @param height of the samples, in pixels
      * @param width of the samples, in pixels
-     * @param limit the most images; later ones are not looked at
+     * @param limit the most images
      * @param cache keeps derived normals
      * @throws IllegalArgumentException if there is no such folder, or no image in it can be used
      */
@@ -114,23 +147,18 @@ public final class NyuV2 implements Dataset {
         List<String> ids = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         List<String> all = folder.ids(split.label());
-        for (int from = 0; from < all.size() && ids.size() < limit;) {
-            int to = (int) Math.min((long) from + limit - ids.size(), all.size());
-            List<Optional<String>> found = look(folder, all.subList(from, to));
-            for (int i = from; i < to; i++) {
-                Optional<String> problem = found.get(i - from);
-                problem.ifPresent(problems::add);
-                if (problem.isEmpty()) {
-                    ids.add(all.get(i));
-                }
+        List<Optional<String>> found = look(folder, all);
+        for (int i = 0; i < all.size(); i++) {
+            found.get(i).ifPresent(problems::add);
+            if (found.get(i).isEmpty()) {
+                ids.add(all.get(i));
             }
-            from = to;
         }
         if (ids.isEmpty()) {
             throw new IllegalArgumentException(path + ": none of the " + all.size() + " images of the split "
                     + split.label() + " can be used; the first problem is " + problems.get(0));
         }
-        return new NyuV2(folder, classes, split, ids, problems, height, width, cache);
+        return new NyuV2(folder, classes, split, ids, limit, problems, height, width, cache);
     }
 
     private static List<Optional<String>> look(NyuV2Folder folder, List<String> ids) {
@@ -144,17 +172,30 @@ public final class NyuV2 implements Dataset {
         return found;
     }
 
-    /** So many of these images at most, evenly spread: neighbours were taken in the same rooms. */
-    public NyuV2 spread(int count) {
-        int some = Math.min(count, ids.size());
-        List<String> chosen = IntStream.range(0, some).mapToObj(i -> ids.get((int) ((long) i * ids.size() / some)))
-                .toList();
-        return new NyuV2(folder, classes(), split, chosen, problems, height, width, cache);
-    }
-
     /** The tasks that images have labels for; the segmentation's classes are those of the folder. */
     public List<Task> tasks() {
         return tasks;
+    }
+
+    /** All tasks that images can have labels for: segmentation, depth, normals, keypoints and edges. */
+    public List<Task> allTasks() {
+        return List.of(segmentation, new Depth(), new Normals(), new Keypoints(), new Edges());
+    }
+
+    /**
+     * The same images with labels for other tasks.
+     *
+     * @param wanted some of {@link #allTasks()}, each once
+     * @throws IllegalArgumentException if there are none, or others
+     */
+    public NyuV2 withTasks(List<? extends Task> wanted) {
+        if (wanted.isEmpty() || Tasks.names(wanted).size() != wanted.size() || !allTasks().containsAll(wanted)) {
+            throw new IllegalArgumentException("nyuv2: labels are for some of "
+                    + String.join(", ", Tasks.names(allTasks())) + " (with the classes of the folder), each once, not"
+                    + " for " + (wanted.isEmpty() ? "nothing" : String.join(", ",
+                            wanted.stream().map(Task::name).toList())));
+        }
+        return new NyuV2(this, List.copyOf(wanted));
     }
 
     /** The official number of an image, of four digits. */
@@ -164,7 +205,7 @@ public final class NyuV2 implements Dataset {
 
     /** How many classes the segmentation has, 13 or 40. */
     public int classes() {
-        return tasks.get(0).channels();
+        return segmentation.channels();
     }
 
     /** The names of the 13 or 40 classes in a folder. */
@@ -177,9 +218,15 @@ public final class NyuV2 implements Dataset {
         return problems;
     }
 
+    /** Where the images are and which; names the tasks only where they are not segmentation, depth and normals. */
     @Override
     public String name() {
-        return name;
+        boolean usual = tasks.equals(usualTasks());
+        return usual ? plainName : plainName + ",tasks=" + String.join("+", Tasks.names(tasks));
+    }
+
+    private List<Task> usualTasks() {
+        return List.of(segmentation, new Depth(), new Normals());
     }
 
     @Override
@@ -201,13 +248,22 @@ public final class NyuV2 implements Dataset {
     public Sample sample(int index) {
         String id = ids.get(index);
         Window window = Window.of(height, width);
+        Tensor image = window.of(folder.picture(id)).tensor();
         byte[] depthFile = folder.bytes(Part.DEPTH, id);
         byte[] depths = folder.map(Part.DEPTH, id, depthFile);
-        byte[] normals = cache.get(NORMALS_KIND, depthFile, 3 * depths.length, () -> levels(metres(depths)));
-        return new Sample(id, window.of(folder.picture(id)).tensor(), Map.of(
-                Segmentation.NAME, segmentation(id, window),
-                Depth.NAME, depth(depths, window),
-                Normals.NAME, normals(normals, window)));
+        Map<String, Tensor> of = new HashMap<>();
+        for (Task task : tasks) {
+            of.put(task.name(), switch (task) {
+                case Segmentation classes -> segmentation(id, window);
+                case Depth metres -> depth(depths, window);
+                case Normals directions -> normals(cache.get(NORMALS_KIND, depthFile, 3 * depths.length,
+                        () -> levels(metres(depths))), window);
+                case Keypoints keypoints -> ImageFeatures.keypoints(image);
+                case Edges edges -> ImageFeatures.edges(image);
+                default -> throw new IllegalStateException("images have no labels for " + task.name());
+            });
+        }
+        return new Sample(id, image, of);
     }
 
     private Tensor segmentation(String id, Window window) {
@@ -275,13 +331,15 @@ public final class NyuV2 implements Dataset {
         return Tensor.of(Shape.of(3, height, width), values);
     }
 
-    /** The largest part in the middle of a file's picture that has the ratio of a size, and that size. */
+    /** The largest part in the middle of a file's picture without its frame that has a size's ratio; and that size. */
     private record Window(int top, int left, int partHeight, int partWidth, int height, int width) {
 
         static Window of(int height, int width) {
-            boolean wide = (long) width * NyuV2Folder.HEIGHT > (long) height * NyuV2Folder.WIDTH;
-            int partHeight = wide ? part(NyuV2Folder.WIDTH, height, width) : NyuV2Folder.HEIGHT;
-            int partWidth = wide ? NyuV2Folder.WIDTH : part(NyuV2Folder.HEIGHT, width, height);
+            int most = NyuV2Folder.HEIGHT - 2 * FRAME_ROWS;
+            int widest = NyuV2Folder.WIDTH - 2 * FRAME_COLUMNS;
+            boolean wide = (long) width * most > (long) height * widest;
+            int partHeight = wide ? part(widest, height, width) : most;
+            int partWidth = wide ? widest : part(most, width, height);
             return new Window((NyuV2Folder.HEIGHT - partHeight) / 2, (NyuV2Folder.WIDTH - partWidth) / 2, partHeight,
                     partWidth, height, width);
         }

@@ -16,7 +16,8 @@ import java.util.Set;
 /**
  * A light decoder in the manner of feature pyramids (Lin et al., 2017): every feature is brought to one width by a 1x1
  * convolution; from the coarsest on, the sum so far is resized to the next finer feature, added to it and convolved.
- * The finest sum gives the prediction, which is resized to the size of the image.
+ * The finest sum is not convolved: it gives the prediction, which is resized to the size of the image. A model has a
+ * decoder for each task, so what is done at the finest size would be done again and again; it belongs into the encoder.
  */
 public final class PyramidDecoder implements Decoder {
 
@@ -69,6 +70,7 @@ public final class PyramidDecoder implements Decoder {
 
     private final Range range;
     private final List<ConvolutionLayer> laterals = new ArrayList<>();
+    /** Those of the levels between the finest and the coarsest. */
     private final List<ConvolutionLayer> merges = new ArrayList<>();
     private final ConvolutionLayer output;
 
@@ -84,7 +86,7 @@ public final class PyramidDecoder implements Decoder {
         for (int level = 0; level < features.size(); level++) {
             Weights lateral = weights.in("lateral" + level);
             laterals.add(ConvolutionLayer.Normalised.of(lateral, features.get(level), width, 1, 1));
-            if (level < features.size() - 1) {
+            if (level > 0 && level < features.size() - 1) {
                 merges.add(ConvolutionLayer.Normalised.of(weights.in("merge" + level), width, width, 3, 1));
             }
         }
@@ -100,7 +102,7 @@ public final class PyramidDecoder implements Decoder {
             Value feature = features.get(level);
             Value coarse = resize(x, feature.shape().dim(2), feature.shape().dim(3));
             Value sum = laterals.get(level).apply(feature, phase).plus(coarse).relu();
-            x = merges.get(level).apply(sum, phase).relu();
+            x = level == 0 ? sum : merges.get(level - 1).apply(sum, phase).relu();
         }
         Value raw = resize(output.apply(x, phase), height, width);
         return switch (range) {

@@ -61,6 +61,11 @@ public record Depth() implements Task {
         return new DepthMetrics();
     }
 
+    @Override
+    public Metrics releasedMetrics() {
+        return new ReleasedDepthMetrics();
+    }
+
     /** The median, which minimises the absolute error, to the millimetre; depths from 64 m on count as 64 m. */
     @Override
     public BestConstant bestConstant() {

@@ -20,13 +20,13 @@ final class DepthMetrics implements Metrics {
             new Metric("sigma_1.25^2", true, "%"),
             new Metric("sigma_1.25^3", true, "%"));
 
-    private static final double[] FACTORS = {1.25, 1.25 * 1.25, 1.25 * 1.25 * 1.25};
+    static final double[] FACTORS = {1.25, 1.25 * 1.25, 1.25 * 1.25 * 1.25};
 
     // The parts: how many pixels, sums of errors, hits.
     private static final int COUNT = 0;
     private static final int ABSOLUTE = 1;
     private static final int RELATIVE = 2;
-    private static final int HITS = 3;
+    static final int HITS = 3;
 
     @Override
     public List<Metric> list() {

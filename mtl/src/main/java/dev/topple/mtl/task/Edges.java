@@ -59,6 +59,11 @@ public record Edges() implements Task {
         return new ResponseMap.Error("edge_err");
     }
 
+    @Override
+    public Metrics releasedMetrics() {
+        return new ResponseMap.ReleasedError("edge_err");
+    }
+
     /** The median, which minimises the absolute error, to a thousandth. */
     @Override
     public BestConstant bestConstant() {

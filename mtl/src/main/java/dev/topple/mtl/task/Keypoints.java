@@ -59,6 +59,11 @@ public record Keypoints() implements Task {
         return new ResponseMap.Error("key_err");
     }
 
+    @Override
+    public Metrics releasedMetrics() {
+        return new ResponseMap.ReleasedError("key_err");
+    }
+
     /** The median, which minimises the absolute error, to a thousandth. */
     @Override
     public BestConstant bestConstant() {

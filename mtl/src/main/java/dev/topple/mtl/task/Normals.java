@@ -81,6 +81,11 @@ public record Normals() implements Task {
         return new NormalsMetrics();
     }
 
+    @Override
+    public Metrics releasedMetrics() {
+        return new ReleasedNormalsMetrics();
+    }
+
     /** In a mirror, what faced right faces left: x changes its sign. */
     @Override
     public Tensor mirror(Tensor label) {

@@ -66,6 +66,39 @@ final class ResponseMap {
         }
     }
 
+    /** The same as the released code has it: the mean error of each batch, averaged over batches, not pooled. */
+    record ReleasedError(Error error) implements Metrics {
+
+        ReleasedError(String name) {
+            this(new Error(name));
+        }
+
+        @Override
+        public List<Metric> list() {
+            return error.list();
+        }
+
+        @Override
+        public int parts() {
+            return error.parts();
+        }
+
+        @Override
+        public void measure(Tensor prediction, Tensor label, int row, double[] into) {
+            error.measure(prediction, label, row, into);
+        }
+
+        @Override
+        public double[] values(double[] total) {
+            return error.values(total);
+        }
+
+        @Override
+        public boolean pooled(int metric) {
+            return false;
+        }
+    }
+
     /** The median of the valid labels, to a thousandth. */
     static final class Median implements BestConstant {
 

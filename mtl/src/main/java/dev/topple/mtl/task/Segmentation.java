@@ -94,6 +94,11 @@ public record Segmentation(List<String> classes, int ignored) implements Task {
         return new SegmentationMetrics(classes.size(), ignored);
     }
 
+    @Override
+    public Metrics releasedMetrics() {
+        return new ReleasedSegmentationMetrics(classes.size(), ignored);
+    }
+
     /**
      * The logarithm of how often each class occurs (each counted once more than it does): it minimises the
      * cross-entropy, and its largest element is the most frequent class.

@@ -44,6 +44,15 @@ public interface Task {
     Metrics metrics();
 
     /**
+     * How the code released with Zhang et al., arXiv 2305.12066, judges predictions, quirks included, so that numbers
+     * can be held against theirs: the same metrics by name, unit, direction and order as {@link #metrics}, which is
+     * what to trust. By default there are no quirks.
+     */
+    default Metrics releasedMetrics() {
+        return metrics();
+    }
+
+    /**
      * The labels of the images mirrored left to right: a copy with the last axis, the width, reversed. A task whose
      * values change under a mirror overrides this.
      */

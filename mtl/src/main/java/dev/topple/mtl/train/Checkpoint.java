@@ -67,28 +67,42 @@ final class Checkpoint {
      */
     int load(Device device) {
         try (SafetensorsFile open = SafetensorsFile.open(file)) {
-            if (!open.metadata("format").equals(Optional.of(FORMAT))
-                    || !open.metadata("version").equals(Optional.of(VERSION))) {
-                throw new FormatException(file.toString(), "this is no checkpoint of this program's version; move it"
-                        + " away, or name another file");
-            }
-            compare(open);
+            int step = check(open);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (Variable variable : variables) {
-                if (!open.contains(variable.name()) || !open.type(variable.name()).equals(variable.type())) {
-                    throw new FormatException(file.toString(), "the checkpoint is of another model: it has no "
-                            + variable);
-                }
-                tensors.put(variable.name(), open.read(variable.name()));
-            }
-            if (open.names().size() != variables.size()) {
-                throw new FormatException(file.toString(), "the checkpoint is of another model: it has "
-                        + open.names().size() + " tensors instead of " + variables.size());
-            }
-            int step = step(open.metadata("step").orElse(""));
+            variables.forEach(variable -> tensors.put(variable.name(), open.read(variable.name())));
             variables.forEach(variable -> device.write(variable, tensors.get(variable.name())));
             return step;
         }
+    }
+
+    /**
+     * Looks whether {@link #load} would go on with this file.
+     *
+     * @throws FormatException if it is no checkpoint, or one of another training
+     */
+    void check() {
+        try (SafetensorsFile open = SafetensorsFile.open(file)) {
+            check(open);
+        }
+    }
+
+    private int check(SafetensorsFile open) {
+        if (!open.metadata("format").equals(Optional.of(FORMAT))
+                || !open.metadata("version").equals(Optional.of(VERSION))) {
+            throw new FormatException(file.toString(), "this is no checkpoint of this program's version; move it"
+                    + " away, or name another file");
+        }
+        compare(open);
+        for (Variable variable : variables) {
+            if (!open.contains(variable.name()) || !open.type(variable.name()).equals(variable.type())) {
+                throw new FormatException(file.toString(), "the checkpoint is of another model: it has no " + variable);
+            }
+        }
+        if (open.names().size() != variables.size()) {
+            throw new FormatException(file.toString(), "the checkpoint is of another model: it has "
+                    + open.names().size() + " tensors instead of " + variables.size());
+        }
+        return step(open.metadata("step").orElse(""));
     }
 
     private int step(String text) {

@@ -8,6 +8,7 @@ import dev.topple.mtl.model.ModelDescription;
 import dev.topple.mtl.model.Normalisation;
 import dev.topple.mtl.model.PyramidDecoder;
 import dev.topple.mtl.model.ResidualEncoder;
+import dev.topple.mtl.task.Task;
 import java.util.List;
 import java.util.Map;
 
@@ -35,9 +36,14 @@ public final class DefaultRecipe {
 
     /** The model. */
     public static ModelDescription description() {
+        return description(RoomsDataset.tasks());
+    }
+
+    /** A model of the same kind for other tasks. */
+    public static ModelDescription description(List<Task> tasks) {
         return new ModelDescription(
-                new ResidualEncoder.Settings(32, List.of(32, 48, 96, 128), List.of(1, 2, 2, 1)),
-                new PyramidDecoder.Settings(32), Normalisation.USUAL, RoomsDataset.tasks());
+                new ResidualEncoder.Settings(32, List.of(32, 48, 96, 128), List.of(2, 2, 2, 1)),
+                new PyramidDecoder.Settings(32), Normalisation.USUAL, tasks);
     }
 
     /** The training. */

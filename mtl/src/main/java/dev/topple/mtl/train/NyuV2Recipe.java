@@ -9,6 +9,7 @@ import dev.topple.mtl.model.PyramidDecoder;
 import dev.topple.mtl.model.ResidualEncoder;
 import dev.topple.mtl.task.Normals;
 import dev.topple.mtl.task.Task;
+import dev.topple.mtl.task.Tasks;
 import java.util.List;
 import java.util.Map;
 
@@ -32,15 +33,15 @@ public final class NyuV2Recipe {
     /** A model for the tasks of a data set. */
     public static ModelDescription description(List<Task> tasks) {
         return new ModelDescription(
-                new ResidualEncoder.Settings(32, List.of(32, 48, 96, 128), List.of(1, 2, 2, 1)),
+                new ResidualEncoder.Settings(32, List.of(32, 48, 96, 128), List.of(2, 2, 2, 1)),
                 new PyramidDecoder.Settings(32), Normalisation.USUAL, tasks);
     }
 
-    /** The training. The loss of normals is small beside the others', so it counts more. */
-    public static TrainingConfiguration configuration(long seed, int steps, int batch) {
+    /** The training for some tasks. The loss of normals is small beside the others', so it counts more. */
+    public static TrainingConfiguration configuration(long seed, int steps, int batch, List<Task> tasks) {
         Schedule schedule = new Schedule.Cosine(2e-3, Math.min(200, steps / 10), steps);
         Adam.Settings adam = new Adam.Settings(0.9, 0.999, 1e-8, 0.05, true);
         return new TrainingConfiguration(seed, steps, batch, schedule, adam, true, 0.25, 0.6,
-                Map.of(Normals.NAME, 3.0), 100);
+                Tasks.names(tasks).contains(Normals.NAME) ? Map.of(Normals.NAME, 3.0) : Map.of(), 100);
     }
 }

@@ -85,6 +85,18 @@ public final class Trainer {
     }
 
     /**
+     * Looks whether {@link #run} would go on with the checkpoint, if there is one. It reads no image, so it can be
+     * asked before a data set is prepared.
+     *
+     * @throws dev.topple.engine.io.FormatException if the checkpoint cannot be read or is of another training
+     */
+    public void requireResumable() {
+        if (Files.exists(file)) {
+            checkpoint.check();
+        }
+    }
+
+    /**
      * Trains to the end, from the start or from the checkpoint.
      *
      * @throws DivergedException if a loss is not a number any more; the last checkpoint stays

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 @Tag("data")
 class NyuV2OriginalsTest {
 
-    private static final int HEIGHT = 240;
-    private static final int WIDTH = 320;
+    private static final int HEIGHT = 228;
+    private static final int WIDTH = 304;
     private static final int AREA = HEIGHT * WIDTH;
 
     /** Files are numbered from 0, images from 1. */
@@ -68,9 +68,11 @@ class NyuV2OriginalsTest {
         return originals.resolve(part).resolve(String.format("%04d", original) + ending);
     }
 
-    /** Where pixel i of a file lies in an original. */
+    /** Where pixel i of a file without its frame lies in an original. */
     private static int place(int i) {
-        return (2 * (i / WIDTH) + 1) * 2 * WIDTH + 2 * (i % WIDTH) + 1;
+        int y = i / WIDTH + NyuV2.FRAME_ROWS;
+        int x = i % WIDTH + NyuV2.FRAME_COLUMNS;
+        return (2 * y + 1) * 640 + 2 * x + 1;
     }
 
     @Test

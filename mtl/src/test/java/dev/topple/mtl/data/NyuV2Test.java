@@ -10,8 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.task.Depth;
+import dev.topple.mtl.task.Edges;
+import dev.topple.mtl.task.Keypoints;
 import dev.topple.mtl.task.Normals;
 import dev.topple.mtl.task.Segmentation;
+import dev.topple.mtl.task.Task;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,6 +61,7 @@ class NyuV2Test {
         assertEquals("0002", train.sample(1).id());
         assertEquals(2, train.size());
         assertEquals("nyuv2:" + folder + ",classes=40,split=train,count=2,size=60x80", train.name());
+        assertEquals("nyuv2:" + folder + ",classes=13,split=test,count=3,of=4,size=60x80", open(13, 60, 80, 3).name());
         assertEquals(Set.of(Segmentation.NAME, Depth.NAME, Normals.NAME), train.labelled());
     }
 
@@ -76,16 +80,17 @@ class NyuV2Test {
     @Test
     void depthIsInMetresAndItsNormalsFaceTheCamera() throws IOException {
         NyuV2Files.grey(folder.resolve("depth8/1001.png"), (x, y) -> x < 100 ? 0 : 50);
-        NyuV2 images = open(13, 240, 320, 1);
+        // What is left of 320x240 without the frame.
+        NyuV2 images = open(13, 228, 304, 1);
         float[] depth = label(images, 0, Depth.NAME).floats();
         float[] normals = label(images, 0, Normals.NAME).floats();
-        assertEquals(0, depth[99]);
-        assertEquals(50.5 * 9.99547 / 255, depth[100], 1e-6);
-        int area = 240 * 320;
-        assertEquals(0, normals[99]);
-        assertEquals(0, normals[2 * area + 99]);
-        assertEquals(-1, normals[2 * area + 100], 1e-6);
-        assertEquals(0, normals[100], 1e-6);
+        assertEquals(0, depth[91]);
+        assertEquals(50.5 * 9.99547 / 255, depth[92], 1e-6);
+        int area = 228 * 304;
+        assertEquals(0, normals[91]);
+        assertEquals(0, normals[2 * area + 91]);
+        assertEquals(-1, normals[2 * area + 92], 1e-6);
+        assertEquals(0, normals[92], 1e-6);
     }
 
     @Test
@@ -97,6 +102,56 @@ class NyuV2Test {
         }
         assertEquals(7, label(open(40, 48, 64, 1), 0, Segmentation.NAME).ints()[0]);
         assertEquals(1001 % 200 / 255f, open(40, 500, 700, 1).sample(0).image().floats()[0], 0.01);
+    }
+
+    /** A frame of 4 white pixels, and what JPEG makes of it in their neighbours, is seen neither in image nor label. */
+    @Test
+    void theWhiteFrameIsCutOff() throws IOException {
+        NyuV2Files.colour(folder.resolve("rgb/1001.jpg"),
+                (x, y) -> frame(x, y) ? 0xFFFFFF : x < 160 ? 0x303030 : 0x707070);
+        NyuV2Files.grey(folder.resolve("seg40/1001.png"), (x, y) -> frame(x, y) ? 255 : x < 160 ? 5 : 6);
+        NyuV2Files.grey(folder.resolve("depth8/1001.png"), (x, y) -> frame(x, y) ? 255 : 40);
+        for (int[] size : new int[][] {{96, 128}, {228, 304}, {240, 320}, {60, 60}, {40, 100}, {100, 40}}) {
+            Sample sample = open(40, size[0], size[1], 1).sample(0);
+            int[] classes = sample.labels().get(Segmentation.NAME).ints();
+            float[] depth = sample.labels().get(Depth.NAME).floats();
+            float[] image = sample.image().floats();
+            for (int i = 0; i < classes.length; i++) {
+                assertEquals(i % size[1] < size[1] / 2 ? 5 : 6, classes[i]);
+                assertEquals(40.5 * 9.99547 / 255, depth[i], 1e-6);
+                // A pixel beside the middle is mixed of both sides; the others are of the side of their class.
+                if (Math.abs(i % size[1] - size[1] / 2) > size[1] / 16) {
+                    assertEquals(classes[i] == 5 ? 0x30 : 0x70, 255 * image[i], 8, size[0] + "x" + size[1] + " " + i);
+                }
+            }
+        }
+    }
+
+    private static boolean frame(int x, int y) {
+        return x < 4 || y < 4 || x >= 316 || y >= 236;
+    }
+
+    @Test
+    void otherTasksAreDerivedFromTheImage() {
+        NyuV2 images = open(13, 60, 80, 2);
+        assertEquals(List.of("segmentation", "depth", "normals", "keypoints", "edges"),
+                images.allTasks().stream().map(Task::name).toList());
+        NyuV2 all = images.withTasks(images.allTasks());
+        assertEquals(images.name() + ",tasks=segmentation+depth+normals+keypoints+edges", all.name());
+        Sample sample = all.sample(1);
+        assertEquals(all.labelled(), sample.labels().keySet());
+        assertArrayEquals(ImageFeatures.edges(sample.image()).floats(), sample.labels().get(Edges.NAME).floats());
+        assertArrayEquals(ImageFeatures.keypoints(sample.image()).floats(),
+                sample.labels().get(Keypoints.NAME).floats());
+        assertArrayEquals(label(images, 1, Depth.NAME).floats(), sample.labels().get(Depth.NAME).floats());
+        NyuV2 one = all.withTasks(List.of(new Edges()));
+        assertEquals(Set.of(Edges.NAME), one.sample(0).labels().keySet());
+        assertEquals(images.name(), all.withTasks(images.tasks()).name());
+        refused(assertThrows(IllegalArgumentException.class, () -> images.withTasks(List.of())), "not for nothing");
+        refused(assertThrows(IllegalArgumentException.class,
+                () -> images.withTasks(List.of(new Edges(), new Edges()))), "each once", "edges, edges");
+        refused(assertThrows(IllegalArgumentException.class,
+                () -> images.withTasks(List.of(new Segmentation(List.of("a", "b"))))), "classes of the folder");
     }
 
     @Test
@@ -138,10 +193,10 @@ class NyuV2Test {
 
     @Test
     void someImagesAreSpreadOverAll() {
-        NyuV2 half = open(13, 60, 80, 4).spread(2);
+        NyuV2 half = open(13, 60, 80, 2);
         assertEquals(2, half.size());
         assertEquals(List.of("1001", "1003"), List.of(half.id(0), half.id(1)));
-        assertEquals(4, open(13, 60, 80, 4).spread(100).size());
+        assertEquals(4, open(13, 60, 80, 100).size());
     }
 
     @Test
