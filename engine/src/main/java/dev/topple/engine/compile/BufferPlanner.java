@@ -7,15 +7,17 @@ import dev.topple.engine.tensor.DType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Lays buffers out in one arena per element type, so that buffers that are alive at the same time never overlap. Larger
  * buffers are placed first, each at the lowest offset that is free for its whole life (greedy by size: Pisarchyk and
  * Lee, 2020). A buffer is alive from the first instruction that touches it to the last, both included; persistent ones
- * always are.
+ * always are. Where an instruction may write over what it is the last to read, both buffers become one place.
  */
 public final class BufferPlanner {
 
@@ -56,6 +58,7 @@ public final class BufferPlanner {
     /** A place for every buffer that the instructions, run in this order, touch. */
     public static Plan plan(List<? extends Instruction> instructions) {
         Map<Buffer, Life> lives = lives(instructions);
+        Map<Buffer, Buffer> places = shareInPlace(instructions, lives);
         Map<Buffer, Integer> offsets = new LinkedHashMap<>();
         Map<DType, Integer> sizes = new EnumMap<>(DType.class);
         for (DType dtype : DType.values()) {
@@ -74,7 +77,49 @@ public final class BufferPlanner {
             }
             sizes.put(dtype, size);
         }
+        places.forEach((buffer, place) -> offsets.put(buffer, offsets.get(place(place, places))));
         return new Plan(offsets, sizes);
+    }
+
+    /**
+     * Joins the lives of buffers of which one is written over the other.
+     *
+     * @param lives of all buffers; of those that are joined, the one of the place that they share is left
+     * @return for each buffer that has no life of its own any more the one whose place it takes, which may have gone
+     *     the same way
+     */
+    private static Map<Buffer, Buffer> shareInPlace(List<? extends Instruction> instructions,
+            Map<Buffer, Life> lives) {
+        Map<Buffer, Buffer> places = new LinkedHashMap<>();
+        for (int step = 0; step < instructions.size(); step++) {
+            Instruction instruction = instructions.get(step);
+            Set<Buffer> taken = new HashSet<>();
+            for (Buffer written : instruction.writes()) {
+                for (Buffer read : instruction.reads()) {
+                    Life before = lives.get(place(read, places));
+                    Life after = lives.get(written);
+                    boolean succeeds = after != null && before.to() == step && after.from() == step
+                            && before.buffer() != written && !read.persistent() && !written.persistent()
+                            && !taken.contains(before.buffer());
+                    if (succeeds && read.dtype() == written.dtype() && read.size() == written.size()
+                            && instruction.mayOverwrite(read, written)) {
+                        lives.remove(written);
+                        lives.put(before.buffer(), new Life(before.buffer(), before.from(), after.to(), 0));
+                        places.put(written, before.buffer());
+                        taken.add(before.buffer());
+                    }
+                }
+            }
+        }
+        return places;
+    }
+
+    private static Buffer place(Buffer buffer, Map<Buffer, Buffer> places) {
+        Buffer place = buffer;
+        while (places.containsKey(place)) {
+            place = places.get(place);
+        }
+        return place;
     }
 
     private static Map<Buffer, Life> lives(List<? extends Instruction> instructions) {

@@ -13,4 +13,12 @@ public interface Instruction {
 
     /** The buffers that are written, working memory included. */
     List<Buffer> writes();
+
+    /**
+     * Whether a buffer that is read may be the memory of one that is written: whatever of it is still to be read is read
+     * before it is written. The planner asks only for buffers of one size.
+     */
+    default boolean mayOverwrite(Buffer read, Buffer written) {
+        return false;
+    }
 }

@@ -3,6 +3,7 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.cpu.blocked.Form;
 import dev.topple.engine.cpu.kernel.LaneKernels;
 import dev.topple.engine.graph.Binary;
 import dev.topple.engine.graph.Elementwise;
@@ -48,6 +49,7 @@ final class BlockCompiler {
 
     private final List<Node> nodes;
     private final Shape shape;
+    private final Form form;
     private final Function<Value, Slot> slots;
     private final Bank floats = new Bank();
     private final Bank ints = new Bank();
@@ -63,10 +65,12 @@ final class BlockCompiler {
      * A compiler for one group.
      *
      * @param nodes the group, each node after its operands
+     * @param form how the results lie in memory, and the operands of their shape
      * @param slots where a value from outside lies, or a result is to go
      */
-    BlockCompiler(List<Node> nodes, Function<Value, Slot> slots) {
+    BlockCompiler(List<Node> nodes, Form form, Function<Value, Slot> slots) {
         this.nodes = nodes;
+        this.form = form;
         this.shape = nodes.get(0).result(0).shape();
         this.slots = slots;
     }
@@ -91,7 +95,7 @@ final class BlockCompiler {
             if (results.contains(result)) {
                 Slot slot = slots.apply(result);
                 writes.add(slot);
-                each.add(BlockStep.move(BlockCode.STORE, out, new BlockOperand(slot, shape, shape)));
+                each.add(BlockStep.move(BlockCode.STORE, out, operand(slot, shape)));
             }
             if (!usesLeft.containsKey(result)) {
                 bank(result).give(out);
@@ -99,12 +103,17 @@ final class BlockCompiler {
         }
         BlockProgram program = new BlockProgram(once.toArray(BlockStep[]::new), each.toArray(BlockStep[]::new),
                 floats.count, ints.count);
-        return new ElementwiseInstruction(name(), shape, program, List.copyOf(reads), writes, lanes, scratch);
+        Shape memory = form == Form.BLOCKED ? BlockOperand.memory(shape) : shape;
+        return new ElementwiseInstruction(name(), memory, program, List.copyOf(reads), writes, lanes, scratch);
     }
 
     private String name() {
         String names = nodes.stream().limit(NAMED).map(node -> node.op().mnemonic()).collect(Collectors.joining(" "));
         return nodes.size() > NAMED ? names + " … (" + nodes.size() + " ops)" : names;
+    }
+
+    private BlockOperand operand(Slot slot, Shape own) {
+        return form == Form.BLOCKED ? BlockOperand.inBlocks(slot, own, shape) : new BlockOperand(slot, own, shape);
     }
 
     private Bank bank(Value value) {
@@ -127,7 +136,7 @@ final class BlockCompiler {
                 ? Slot.constant(Tensor.scalar(fill.value()))
                 : slots.apply(value);
         Shape own = value.node().op() instanceof Source.Fill ? Shape.scalar() : value.shape();
-        BlockOperand operand = new BlockOperand(slot, own, shape);
+        BlockOperand operand = operand(slot, own);
         reads.add(slot);
         int register;
         if (operand.isUniform()) {
@@ -224,7 +233,7 @@ final class BlockCompiler {
         Bank bank = dtype == DType.F32 ? floats : ints;
         int register = bank.count++;
         Slot slot = Slot.constant(dtype == DType.F32 ? Tensor.scalar(0) : Tensor.of(Shape.scalar(), 0));
-        once.add(BlockStep.move(BlockCode.LOAD_BROADCAST, register, new BlockOperand(slot, Shape.scalar(), shape)));
+        once.add(BlockStep.move(BlockCode.LOAD_BROADCAST, register, operand(slot, Shape.scalar())));
         return register;
     }
 

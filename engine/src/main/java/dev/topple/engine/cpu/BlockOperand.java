@@ -3,6 +3,7 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.cpu.blocked.Blocks;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
@@ -25,9 +26,11 @@ final class BlockOperand {
      * @param result the shape that it is broadcast to
      */
     BlockOperand(Slot slot, Shape shape, Shape result) {
+        this(slot, result.dims(), shape.broadcastStrides(result));
+    }
+
+    private BlockOperand(Slot slot, int[] sizes, int[] strides) {
         this.slot = slot;
-        int[] strides = shape.broadcastStrides(result);
-        int[] sizes = result.dims();
         int kept = 0;
         // Neighbouring axes that are walked as one become one.
         for (int axis = 0; axis < sizes.length; axis++) {
@@ -46,6 +49,32 @@ final class BlockOperand {
         }
         this.sizes = kept == 0 ? new int[] {1} : Arrays.copyOf(sizes, kept);
         this.strides = kept == 0 ? new int[] {0} : Arrays.copyOf(strides, kept);
+    }
+
+    /**
+     * A value as seen from blocked images: itself images of the same shape in blocks, or smaller and in the plain order
+     * of its elements, see {@link #servesBlocks}.
+     *
+     * @param result the images' shape {@code [N, C, H, W]}
+     */
+    static BlockOperand inBlocks(Slot slot, Shape shape, Shape result) {
+        Shape memory = memory(result);
+        if (shape.equals(result)) {
+            return new BlockOperand(slot, memory, memory);
+        }
+        int[] plain = shape.broadcastStrides(result);
+        int[] strides = {plain[0], Blocks.WIDTH * plain[1], plain[2], plain[3], plain[1]};
+        return new BlockOperand(slot, memory.dims(), strides);
+    }
+
+    /** The shape of the memory of blocked images. */
+    static Shape memory(Shape images) {
+        return Shape.of(images.dim(0), Blocks.count(images.dim(1)), images.dim(2), images.dim(3), Blocks.WIDTH);
+    }
+
+    /** Whether a value, smaller than images that it is broadcast to, can be read from among their blocks. */
+    static boolean servesBlocks(Shape shape, Shape images) {
+        return shape.broadcastStrides(images)[1] <= 1;
     }
 
     Slot slot() {
@@ -71,17 +100,26 @@ final class BlockOperand {
         float[] array = slot.floats();
         int last = sizes.length - 1;
         int inner = sizes[last];
-        boolean repeats = strides[last] == 0;
         for (int done = 0; done < n;) {
             int position = (from + done) % inner;
-            int source = source((from + done) / inner);
+            int outer = (from + done) / inner;
+            int source = source(outer);
             int run = Math.min(inner - position, n - done);
-            if (repeats) {
+            if (strides[last] == 0) {
                 Arrays.fill(block, done, done + run, array[source]);
             } else {
-                System.arraycopy(array, source + position, block, done, run);
+                System.arraycopy(array, source + position, block, done, within(run, source + position, array.length));
             }
+            int start = done;
             done += run;
+            if (run == inner && repeats(outer) > 1) {
+                int end = Math.min(n, start + inner * repeats(outer));
+                while (done < end) {
+                    int copied = Math.min(done - start, end - done);
+                    System.arraycopy(block, start, block, done, copied);
+                    done += copied;
+                }
+            }
         }
     }
 
@@ -90,18 +128,28 @@ final class BlockOperand {
         int[] array = slot.ints();
         int last = sizes.length - 1;
         int inner = sizes[last];
-        boolean repeats = strides[last] == 0;
         for (int done = 0; done < n;) {
             int position = (from + done) % inner;
             int source = source((from + done) / inner);
             int run = Math.min(inner - position, n - done);
-            if (repeats) {
+            if (strides[last] == 0) {
                 Arrays.fill(block, done, done + run, array[source]);
             } else {
-                System.arraycopy(array, source + position, block, done, run);
+                System.arraycopy(array, source + position, block, done, within(run, source + position, array.length));
             }
             done += run;
         }
+    }
+
+    /** What of a run can be read: where the last block of channels is not full, its last lanes may lie past the end. */
+    private static int within(int run, int from, int length) {
+        return Math.max(0, Math.min(run, length - from));
+    }
+
+    /** How often in a row the innermost run from one place on is seen: as often as the axis around it is left to go. */
+    private int repeats(int outer) {
+        int axis = sizes.length - 2;
+        return axis >= 0 && strides[axis] == 0 ? sizes[axis] - outer % sizes[axis] : 1;
     }
 
     private int source(int outer) {

@@ -3,65 +3,53 @@
 
 package dev.topple.engine.cpu;
 
-import dev.topple.engine.cpu.kernel.Conv2dInputGradientKernel;
-import dev.topple.engine.cpu.kernel.Conv2dKernel;
-import dev.topple.engine.cpu.kernel.GemmEpilogue;
+import dev.topple.engine.cpu.blocked.ConvolutionPlan;
+import dev.topple.engine.cpu.blocked.Epilogue;
 import dev.topple.engine.cpu.parallel.Workers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** A convolution, or the gradient of its image, with packed weights and a fused epilogue. */
+/** A convolution, or the gradient of its image, with a prepared weight and what happens to each finished element. */
 final class ConvolutionInstruction extends CpuInstruction {
 
-    /** What both kernels do. */
-    @FunctionalInterface
-    interface Kernel {
-        void run(Workers workers, float[] x, int xo, float[] packed, int po, float[] y, int yo, float[] scratch,
-                int so);
-    }
-
     /** What the epilogue reads. */
-    record Extras(Optional<Slot> scale, Optional<Slot> shift, Optional<Slot> residual) {
+    record Extras(Optional<Slot> scale, Optional<Slot> shift, Optional<Slot> residual, Optional<Slot> mask) {
         private List<Slot> slots() {
-            List<Slot> slots = new ArrayList<>();
-            scale.ifPresent(slots::add);
-            shift.ifPresent(slots::add);
-            residual.ifPresent(slots::add);
-            return slots;
+            return Stream.of(scale, shift, residual, mask).flatMap(Optional::stream).toList();
         }
     }
 
     private final String name;
-    private final Kernel kernel;
-    private final GemmEpilogue epilogue;
+    private final String reason;
+    private final ConvolutionPlan plan;
+    private final Epilogue epilogue;
     private final Slot x;
     private final PackedWeight weight;
     private final Extras extras;
     private final Slot y;
     private final Slot memory;
 
-    private ConvolutionInstruction(String name, Kernel kernel, GemmEpilogue epilogue, Slot x, PackedWeight weight,
-            Extras extras, Slot y, Slot memory) {
+    /**
+     * A convolution.
+     *
+     * @param name what is computed, for people
+     * @param reason why by this plan, for people
+     * @param epilogue the one that the plan was made with
+     */
+    ConvolutionInstruction(String name, String reason, ConvolutionPlan plan, Epilogue epilogue, Slot x,
+            PackedWeight weight, Extras extras, Slot y, Slot memory) {
         super(concat(List.of(x), weight.slots(), extras.slots()), List.of(y, memory));
         this.name = name;
-        this.kernel = kernel;
+        this.reason = reason;
+        this.plan = plan;
         this.epilogue = epilogue;
         this.x = x;
         this.weight = weight;
         this.extras = extras;
         this.y = y;
         this.memory = memory;
-    }
-
-    static ConvolutionInstruction forward(String name, Conv2dKernel kernel, GemmEpilogue epilogue, Slot x,
-            PackedWeight weight, Extras extras, Slot y, Slot memory) {
-        return new ConvolutionInstruction(name, kernel::run, epilogue, x, weight, extras, y, memory);
-    }
-
-    static ConvolutionInstruction backward(String name, Conv2dInputGradientKernel kernel, GemmEpilogue epilogue,
-            Slot x, PackedWeight weight, Extras extras, Slot y, Slot memory) {
-        return new ConvolutionInstruction(name, kernel::run, epilogue, x, weight, extras, y, memory);
     }
 
     private static List<Slot> concat(List<Slot> a, List<Slot> b, List<Slot> c) {
@@ -92,17 +80,32 @@ final class ConvolutionInstruction extends CpuInstruction {
         if (extras.residual().isPresent()) {
             epilogue.residual(extras.residual().get().floats(), extras.residual().get().offset());
         }
-        kernel.run(workers, x.floats(), x.offset(), weight.floats(), weight.offset(), y.floats(), y.offset(),
+        if (extras.mask().isPresent()) {
+            epilogue.mask(extras.mask().get().floats(), extras.mask().get().offset());
+        }
+        plan.run(workers, x.floats(), x.offset(), weight.floats(), weight.offset(), y.floats(), y.offset(),
                 memory.floats(), memory.offset());
     }
 
     @Override
     public void item(int item, int worker) {
-        throw new IllegalStateException("the kernel shares the work out by itself");
+        throw new IllegalStateException("the plan shares the work out by itself");
+    }
+
+    /** A residual's element is read before the result's takes its place; nothing else of it may be read. */
+    @Override
+    boolean mayOverwrite(Slot read, Slot written) {
+        return written == y && extras.residual().filter(slot -> slot == read).isPresent()
+                && readSlots().stream().filter(slot -> slot == read).count() == 1;
     }
 
     @Override
     String describe() {
         return name;
+    }
+
+    @Override
+    String reason() {
+        return reason;
     }
 }

@@ -7,8 +7,6 @@ import dev.topple.engine.Device;
 import dev.topple.engine.DeviceOptions;
 import dev.topple.engine.Executable;
 import dev.topple.engine.compile.Passes;
-import dev.topple.engine.cpu.kernel.GemmKernel;
-import dev.topple.engine.cpu.kernel.LaneKernels;
 import dev.topple.engine.cpu.kernel.Simd;
 import dev.topple.engine.cpu.parallel.Workers;
 import dev.topple.engine.graph.Graph;
@@ -44,9 +42,7 @@ public final class CpuDevice implements Device {
      * @param fuse whether ops become one instruction where they can
      */
     CpuDevice(DeviceOptions options, boolean fuse, Simd simd) {
-        Workers workers = new Workers(options.resolvedThreads());
-        this.context = new CpuContext(workers, GemmKernel.of(simd), LaneKernels.of(simd),
-                new Scratch(workers.threads()));
+        this.context = CpuContext.of(new Workers(options.resolvedThreads()), simd, options.precision());
         this.fuse = fuse;
     }
 
@@ -88,7 +84,8 @@ public final class CpuDevice implements Device {
         return new CpuProgram(this, graph, lowered, List.copyOf(used), assigned);
     }
 
-    private VariableStorage storage(Variable variable) {
+    /** Where a variable lies; with its initial value if it was never used before. */
+    VariableStorage storage(Variable variable) {
         return variables.computeIfAbsent(variable, v -> {
             VariableStorage storage = new VariableStorage(v);
             HostCopy.store(v.initial(), Slot.variable(storage));

@@ -45,6 +45,22 @@ abstract class CpuInstruction implements Instruction, Work {
         return writes.stream().map(Slot::buffer).flatMap(Optional::stream).toList();
     }
 
+    @Override
+    public final boolean mayOverwrite(Buffer read, Buffer written) {
+        boolean may = false;
+        for (Slot from : reads) {
+            for (Slot to : writes) {
+                if (from.isIn(read) && to.isIn(written)) {
+                    if (!mayOverwrite(from, to)) {
+                        return false;
+                    }
+                    may = true;
+                }
+            }
+        }
+        return may;
+    }
+
     /** How many independent items the work has. */
     abstract int items();
 
@@ -71,15 +87,22 @@ abstract class CpuInstruction implements Instruction, Work {
         }
     }
 
-    /** Bytes that are read and written. */
-    final long bytes() {
-        long elements = 0;
-        for (Slot slot : reads) {
-            elements += slot.size();
-        }
-        for (Slot slot : writes) {
-            elements += slot.size();
-        }
-        return 4 * elements;
+    /** Form, algorithm and the reason for them, for people; empty where there was nothing to choose. */
+    String reason() {
+        return "";
+    }
+
+    /** Bytes of what is read. */
+    final long bytesRead() {
+        return bytes(reads);
+    }
+
+    /** Bytes of what is written, working memory included. */
+    final long bytesWritten() {
+        return bytes(writes);
+    }
+
+    private static long bytes(List<Slot> slots) {
+        return 4 * slots.stream().distinct().mapToLong(Slot::size).sum();
     }
 }

@@ -9,6 +9,7 @@ import dev.topple.engine.graph.Graph;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.TensorType;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -61,6 +62,7 @@ final class CpuProgram implements Executable {
         }
         slots.forEach(slot -> slot.place(plan, floats, ints));
         variables.forEach(VariableStorage::retain);
+        packedWeights().forEach(PackedWeight::retain);
     }
 
     private static TensorType known(Map<String, TensorType> types, String what, String name) {
@@ -138,9 +140,30 @@ final class CpuProgram implements Executable {
     public String explain() {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < instructions.length; i++) {
-            text.append(String.format("%4d  %s  (%d bytes)%n", i, instructions[i].describe(), instructions[i].bytes()));
+            CpuInstruction instruction = instructions[i];
+            text.append(String.format("%4d  %s  (%d bytes read, %d written)%n", i, instruction.describe(),
+                    instruction.bytesRead(), instruction.bytesWritten()));
+            if (!instruction.reason().isEmpty()) {
+                text.append("        ").append(instruction.reason()).append(System.lineSeparator());
+            }
         }
+        long prepared = 0;
+        int forms = 0;
+        for (PackedWeight weight : packedWeights()) {
+            if (weight.slots().isEmpty()) {
+                prepared += 4L * weight.size();
+                forms++;
+            }
+        }
+        text.append(String.format("arena: %d bytes at most%n", arenaBytes));
+        text.append(String.format("prepared weights: %d forms of %d bytes, shared with other programs%n", forms,
+                prepared));
         return text.toString();
+    }
+
+    private List<PackedWeight> packedWeights() {
+        return Arrays.stream(instructions).filter(PackInstruction.class::isInstance)
+                .map(instruction -> ((PackInstruction) instruction).packed()).toList();
     }
 
     @Override
@@ -157,6 +180,7 @@ final class CpuProgram implements Executable {
     public void close() {
         if (!closed) {
             closed = true;
+            packedWeights().forEach(PackedWeight::release);
             // A closed program may stay within reach for long; its arena, which these lead to, must not.
             instructions = new CpuInstruction[0];
             inputs.clear();

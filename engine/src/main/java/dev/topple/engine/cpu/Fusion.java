@@ -25,8 +25,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides which nodes become one instruction. A convolution takes along a scale and a shift per channel, a residual and
- * a ReLU that follow it and that nobody else needs. Elementwise nodes of one shape join those that use them.
+ * Decides which nodes become one instruction. A convolution takes along a scale and a shift per channel, a residual, a
+ * ReLU and the mask of a ReLU's gradient that follow it and that nobody else needs, the gradient of a max pooling the
+ * mask. Losses of resized logits are {@link ResizedLoss}es. Elementwise nodes of one shape join those that use them.
  * Instructions never come to depend on each other in a circle.
  */
 final class Fusion {
@@ -64,7 +65,8 @@ final class Fusion {
     static List<Unit> units(Graph graph, boolean fuse) {
         Fusion fusion = new Fusion(graph);
         if (fuse) {
-            fusion.fuseConvolutions();
+            fusion.fuseLosses();
+            fusion.fuseEpilogues();
         }
         fusion.groupElementwise(fuse);
         List<Unit> ordered = fusion.ordered();
@@ -72,10 +74,24 @@ final class Fusion {
         return ordered;
     }
 
-    private void fuseConvolutions() {
+    private void fuseLosses() {
+        for (ResizedLoss loss : ResizedLoss.find(graph)) {
+            fuse(loss, loss.forward());
+            fuse(loss, loss.backward());
+        }
+    }
+
+    private void fuse(ResizedLoss loss, List<Node> part) {
+        if (!part.isEmpty()) {
+            Unit unit = Unit.of(loss, part);
+            part.forEach(node -> units[node.id()] = unit);
+        }
+    }
+
+    private void fuseEpilogues() {
         for (Node node : graph.nodes()) {
             boolean extensible = node.op() instanceof Convolution.Conv2d
-                    || node.op() instanceof Convolution.InputGradient;
+                    || node.op() instanceof Convolution.InputGradient || Planes.window(node).isPresent();
             if (extensible && !isProductOfNothing(node)) {
                 Unit unit = new Unit(node, false);
                 units[node.id()] = unit;
@@ -108,32 +124,49 @@ final class Fusion {
     private boolean absorbs(Unit unit, Node node) {
         Value value = unit.last().result(0);
         Unit.Epilogue epilogue = unit.epilogue();
-        if (!node.result(0).shape().equals(value.shape())) {
+        boolean masks = node.op() instanceof Binary.ReluGradient;
+        if (!node.result(0).shape().equals(value.shape()) || (!masks && unit.first().op() instanceof Pooling)) {
             return false;
         }
-        if (node.op() instanceof Unary.Relu) {
+        if (node.op() instanceof Unary.Relu && epilogue.mask().isEmpty()) {
             epilogue.relu(true);
             return true;
         }
         if (node.operands().size() != 2 || node.operand(0) == node.operand(1)) {
             return false;
         }
+        if (masks) {
+            boolean fits = node.operand(0) == value && epilogue.mask().isEmpty() && isWhole(node.operand(1), value);
+            if (fits) {
+                epilogue.mask(node.operand(1));
+            }
+            return fits;
+        }
         Value other = node.operand(node.operand(0) == value ? 1 : 0);
         boolean plain = epilogue.shift().isEmpty() && epilogue.residual().isEmpty();
+        // A scale may follow the mask, since 0 stays 0; whatever adds to it may not.
         if (node.op() instanceof Binary.Multiply && plain && epilogue.scale().isEmpty()
                 && perChannel(other, value.shape())) {
             epilogue.scale(other);
             return true;
         }
+        if (epilogue.mask().isPresent()) {
+            return false;
+        }
         if (node.op() instanceof Binary.Add && plain && perChannel(other, value.shape())) {
             epilogue.shift(other);
             return true;
         }
-        if (node.op() instanceof Binary.Add && epilogue.residual().isEmpty() && other.shape().equals(value.shape())) {
+        if (node.op() instanceof Binary.Add && epilogue.residual().isEmpty() && isWhole(other, value)) {
             epilogue.residual(other);
             return true;
         }
         return false;
+    }
+
+    /** Whether a value has an image's elements in the image's order, in whatever form the image is kept. */
+    private static boolean isWhole(Value value, Value image) {
+        return value.shape().equals(image.shape()) && Lowering.root(value).shape().equals(image.shape());
     }
 
     /** Whether a value has one element per channel of images, the same for all images. */

@@ -3,6 +3,10 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.cpu.blocked.Blocks;
+import dev.topple.engine.cpu.blocked.ChannelSums;
+import dev.topple.engine.cpu.blocked.Form;
+import dev.topple.engine.cpu.kernel.ResizedLossKernel;
 import dev.topple.engine.graph.BatchNorm;
 import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Elementwise;
@@ -36,8 +40,14 @@ final class Lowering {
     private final Function<Variable, VariableStorage> variables;
     private final CpuContext context;
     private final Products products;
+    private final Convolutions convolutions;
+    private final Planes planes;
+    private final Layouts layouts;
     private final List<CpuInstruction> instructions = new ArrayList<>();
     private final Map<Value, Slot> slots = new HashMap<>();
+    private final Map<Value, Slot> reordered = new HashMap<>();
+    private final Map<ResizedLoss, ResizedLossKernel> kernels = new HashMap<>();
+    private final Map<ResizedLoss, Slot> gradients = new HashMap<>();
     private final Map<String, Slot> inputs = new LinkedHashMap<>();
     private final Set<Value> keptRoots = new HashSet<>();
 
@@ -49,10 +59,17 @@ final class Lowering {
      */
     record Lowered(List<CpuInstruction> instructions, Map<String, Slot> inputs, Map<String, Slot> outputs) {}
 
-    private Lowering(Graph graph, Function<Variable, VariableStorage> variables, CpuContext context) {
+    private Lowering(Graph graph, List<Unit> units, Function<Variable, VariableStorage> variables,
+            CpuContext context) {
         this.variables = variables;
         this.context = context;
+        this.layouts = Layouts.of(graph, units);
         this.products = new Products(context, instructions);
+        Set<VariableStorage> assigned = new HashSet<>();
+        graph.assignments().keySet().forEach(variable -> assigned.add(variables.apply(variable)));
+        this.convolutions = new Convolutions(context, instructions, this::slot,
+                slot -> slot.variable().isEmpty() || assigned.contains(slot.variable().get()));
+        this.planes = new Planes(context, instructions, this::slot);
         graph.outputs().values().forEach(value -> keptRoots.add(root(value)));
     }
 
@@ -64,10 +81,9 @@ final class Lowering {
      */
     static Lowered lower(Graph graph, Function<Variable, VariableStorage> variables, CpuContext context,
             boolean fuse) {
-        Lowering lowering = new Lowering(graph, variables, context);
-        for (Unit unit : Fusion.units(graph, fuse)) {
-            lowering.lower(unit);
-        }
+        List<Unit> units = Fusion.units(graph, fuse);
+        Lowering lowering = new Lowering(graph, units, variables, context);
+        units.forEach(lowering::lower);
         Endings endings = new Endings(graph, lowering.instructions, lowering::slot, variables);
         Map<String, Slot> outputs = endings.finish();
         return new Lowered(lowering.instructions, lowering.inputs, outputs);
@@ -82,16 +98,38 @@ final class Lowering {
         return root;
     }
 
-    /** Where a value lies; a new place if it has none yet. */
+    /** Where a value lies in the plain order; a new place if it has none yet. */
     private Slot slot(Value value) {
-        return slots.computeIfAbsent(root(value), root -> {
-            if (root.node().op() instanceof Source source) {
-                return source(source);
-            }
-            return keptRoots.contains(root)
-                    ? Slot.persistent(root.dtype(), root.shape().size())
-                    : Slot.working(root.dtype(), root.shape().size());
-        });
+        return slot(value, Form.PLAIN);
+    }
+
+    /** Where a value lies in a form; brought into it when it is first asked for in another form than its own. */
+    private Slot slot(Value value, Form form) {
+        Value root = root(value);
+        Form own = layouts.form(root);
+        if (form == own) {
+            return slots.computeIfAbsent(root, r -> place(r, own));
+        }
+        Slot known = reordered.get(root);
+        if (known == null) {
+            known = computed(root, form);
+            instructions.add(new ReorderInstruction(slot(root, own), known, root.shape(), form));
+            reordered.put(root, known);
+        }
+        return known;
+    }
+
+    private Slot place(Value root, Form form) {
+        return root.node().op() instanceof Source source ? source(source) : computed(root, form);
+    }
+
+    private Slot computed(Value root, Form form) {
+        Shape shape = root.shape();
+        if (form == Form.BLOCKED) {
+            return Slot.working(root.dtype(), form.size(shape.dim(0), shape.dim(1), shape.dim(2), shape.dim(3)));
+        }
+        return keptRoots.contains(root) ? Slot.persistent(root.dtype(), shape.size())
+                : Slot.working(root.dtype(), shape.size());
     }
 
     private List<Slot> slots(List<Value> values) {
@@ -100,8 +138,15 @@ final class Lowering {
 
     private void lower(Unit unit) {
         if (unit.isElementwise()) {
-            BlockCompiler compiler = new BlockCompiler(unit.nodes(), this::slot);
+            Form form = layouts.target(unit);
+            Shape shape = unit.first().result(0).shape();
+            BlockCompiler compiler = new BlockCompiler(unit.nodes(), form,
+                    value -> slot(value, value.shape().equals(shape) ? form : Form.PLAIN));
             instructions.add(compiler.compile(unit.results(), context.lanes(), context.scratch()));
+            return;
+        }
+        if (unit.loss().isPresent()) {
+            loss(unit, unit.loss().get());
             return;
         }
         Node node = unit.first();
@@ -116,16 +161,14 @@ final class Lowering {
                 // It gets a place when it is first asked for.
             }
             case Elementwise elementwise -> throw new IllegalStateException(elementwise + " is in no group");
-            case Reduction reduction -> reduce(reduction, node);
+            case Reduction reduction -> reduce(reduction, node, layouts.source(unit));
             case MatMul product -> products.matMul(product, shapes, slots(node.operands()), slot(node.result(0)));
-            case Convolution convolution -> products.convolution(convolution, unit, this::slot);
-            case BatchNorm norm -> instructions.add(new BatchNormInstruction(norm, slots(node.operands()),
-                    shapes.get(0), slot(node.result(1)), slot(node.result(2)), context.lanes(), context.scratch()));
-            case Pooling pooling -> instructions.add(new PoolingInstruction(pooling, slots(node.operands()),
-                    shapes.get(0), slots(node.results()), result));
-            case Resampling resampling -> instructions.add(new ResizeInstruction(resampling, slot(node.operand(0)),
-                    shapes.get(0), slot(node.result(0)), result, context.lanes(), context.scratch()));
-            case Layout layout -> layout(layout, node);
+            case Convolution convolution ->
+                    convolutions.lower(convolution, unit, layouts.source(unit), layouts.target(unit));
+            case BatchNorm norm -> norm(norm, node, layouts.source(unit));
+            case Pooling pooling -> planes.pooling(pooling, unit, layouts.target(unit));
+            case Resampling resampling -> planes.resampling(resampling, node, layouts.target(unit));
+            case Layout layout -> layout(layout, node, layouts.target(unit));
             case Softmax softmax -> instructions.add(new SoftmaxInstruction(softmax, slots(node.operands()),
                     shapes.get(0), slot(node.result(0)), context.lanes(), context.scratch()));
             case Indexing indexing -> instructions.add(new IndexingInstruction(indexing, slot(node.operand(0)),
@@ -149,10 +192,46 @@ final class Lowering {
         };
     }
 
-    private void reduce(Reduction reduction, Node node) {
-        Slot from = slot(node.operand(0));
+    private void loss(Unit unit, ResizedLoss loss) {
+        Shape logits = loss.logits().shape();
+        ResizedLossKernel kernel = kernels.computeIfAbsent(loss, l -> l.kernel(context.lanes()));
+        List<Slot> unfinished = loss.gradient().isEmpty() ? List.of()
+                : List.of(gradients.computeIfAbsent(loss, l -> l.unfinished(kernel)));
+        if (unit.first() == loss.resize()) {
+            instructions.add(new ResizedLossInstruction(logits, loss.labels().shape(), slot(loss.logits()),
+                    slot(loss.labels()), slot(loss.loss().result(0)), unfinished, kernel, context.scratch()));
+            return;
+        }
+        Value factors = loss.gradient().orElseThrow().factors();
+        Slot factor = factors.node().op() instanceof Source.Fill fill ? Slot.constant(Tensor.scalar(fill.value()))
+                : slot(factors);
+        instructions.add(new ResizedLossGradientInstruction(logits, unfinished.get(0), factor,
+                slot(unit.last().result(0)), kernel));
+    }
+
+    private ChannelSums sums(Shape shape) {
+        return new ChannelSums(context.simd(), shape, context.workers().threads());
+    }
+
+    private void norm(BatchNorm norm, Node node, Form form) {
+        Shape shape = node.operand(0).shape();
+        List<Slot> in = node.operands().stream()
+                .map(value -> slot(value, value.shape().equals(shape) ? form : Form.PLAIN)).toList();
+        Slot first = slot(node.result(1));
+        Slot second = slot(node.result(2));
+        instructions.add(form == Form.BLOCKED
+                ? new ChannelSumsInstruction(norm, shape, sums(shape), in, List.of(first, second))
+                : new BatchNormInstruction(norm, in, shape, first, second, context.lanes(), context.scratch()));
+    }
+
+    private void reduce(Reduction reduction, Node node, Form form) {
+        Slot from = slot(node.operand(0), form);
         Slot to = slot(node.result(0));
         Shape shape = node.operand(0).shape();
+        if (form == Form.BLOCKED) {
+            instructions.add(new ChannelSumsInstruction(reduction, shape, sums(shape), List.of(from), List.of(to)));
+            return;
+        }
         instructions.add(switch (reduction) {
             case Reduction.Sum sum -> new ReductionInstruction(false, from, shape, sum.axes(), to, context.lanes(),
                     context.scratch());
@@ -162,22 +241,36 @@ final class Lowering {
         });
     }
 
-    private void layout(Layout layout, Node node) {
+    private void layout(Layout layout, Node node, Form form) {
         if (layout instanceof Layout.Reshape) {
             return;
         }
-        Slot from = slot(node.operand(0));
-        Slot to = slot(node.result(0));
-        Shape shape = node.operand(0).shape();
-        Shape result = node.result(0).shape();
+        List<Slot> in = node.operands().stream().map(value -> slot(value, form)).toList();
+        Slot to = slot(node.result(0), form);
+        List<Shape> shapes = node.operands().stream().map(value -> memory(value.shape(), form)).toList();
+        Shape shape = shapes.get(0);
+        Shape result = memory(node.result(0).shape(), form);
         instructions.add(switch (layout) {
-            case Layout.Transpose transpose -> StridedCopyInstruction.transpose(from, shape, transpose.order(), to);
-            case Layout.Concat concat -> StridedCopyInstruction.concat(slots(node.operands()),
-                    node.operands().stream().map(Value::shape).toList(), concat.axis(), to, result);
-            case Layout.Slice slice -> StridedCopyInstruction.slice(from, shape, slice.starts(), to, result);
-            case Layout.Pad pad -> StridedCopyInstruction.pad(from, shape, pad.before(), pad.value(), to, result);
+            case Layout.Transpose transpose ->
+                    StridedCopyInstruction.transpose(in.get(0), shape, transpose.order(), to);
+            case Layout.Concat concat -> StridedCopyInstruction.concat(in, shapes, concat.axis(), to, result);
+            case Layout.Slice slice ->
+                    StridedCopyInstruction.slice(in.get(0), shape, memory(slice.starts(), form), to, result);
+            case Layout.Pad pad ->
+                    StridedCopyInstruction.pad(in.get(0), shape, memory(pad.before(), form), pad.value(), to, result);
             case Layout.Reshape reshape -> throw new IllegalStateException("a reshaped value is no copy");
             case Layout.BroadcastTo broadcast -> throw new IllegalStateException(broadcast + " is in no group");
         });
+    }
+
+    /** The axes in which memory is walked: blocked images have one more, and one of blocks for that of channels. */
+    private static Shape memory(Shape shape, Form form) {
+        return form == Form.BLOCKED ? BlockOperand.memory(shape) : shape;
+    }
+
+    private static List<Integer> memory(List<Integer> starts, Form form) {
+        return form == Form.BLOCKED
+                ? List.of(starts.get(0), starts.get(1) / Blocks.WIDTH, starts.get(2), starts.get(3), 0)
+                : starts;
     }
 }

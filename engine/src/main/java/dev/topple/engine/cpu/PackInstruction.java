@@ -3,29 +3,24 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.cpu.blocked.ConvolutionPlan;
 import dev.topple.engine.cpu.parallel.Workers;
 import java.util.List;
 
-/** Brings a weight into the form that a convolution's kernel wants; skipped while a variable's form is up to date. */
+/** Brings a weight into the form that a convolution's plan wants; skipped while a variable's form is up to date. */
 final class PackInstruction extends CpuInstruction {
-
-    /** Writes the packed form of a weight. */
-    @FunctionalInterface
-    interface Packing {
-        void pack(float[] weight, int weightOffset, float[] packed, int packedOffset);
-    }
 
     private final String name;
     private final Slot weight;
     private final PackedWeight packed;
-    private final Packing packing;
+    private final ConvolutionPlan plan;
 
-    PackInstruction(String name, Slot weight, PackedWeight packed, Packing packing) {
+    PackInstruction(String name, Slot weight, PackedWeight packed, ConvolutionPlan plan) {
         super(List.of(weight), packed.slots());
         this.name = name;
         this.weight = weight;
         this.packed = packed;
-        this.packing = packing;
+        this.plan = plan;
     }
 
     @Override
@@ -41,17 +36,22 @@ final class PackInstruction extends CpuInstruction {
     @Override
     void run(Workers workers) {
         if (packed.renew()) {
-            item(0, 0);
+            plan.pack(workers, weight.floats(), weight.offset(), packed.floats(), packed.offset());
         }
     }
 
     @Override
     public void item(int item, int worker) {
-        packing.pack(weight.floats(), weight.offset(), packed.floats(), packed.offset());
+        throw new IllegalStateException("the plan shares the work out by itself");
+    }
+
+    PackedWeight packed() {
+        return packed;
     }
 
     @Override
     String describe() {
-        return "pack " + name + (packed.slots().isEmpty() ? ", kept until the variable changes" : "");
+        return "pack " + name + " [" + packed.size() + "]"
+                + (packed.slots().isEmpty() ? ", kept until the variable changes" : "");
     }
 }

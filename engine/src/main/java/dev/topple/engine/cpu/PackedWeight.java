@@ -11,13 +11,15 @@ import java.util.Optional;
 final class PackedWeight {
 
     private final Optional<VariableStorage> variable;
-    private final Optional<VariableStorage.Prepared> kept;
+    private final Object kind;
+    private final int size;
     private final List<Slot> slots;
+    private Optional<VariableStorage.Prepared> kept = Optional.empty();
 
-    private PackedWeight(Optional<VariableStorage> variable, Optional<VariableStorage.Prepared> kept,
-            List<Slot> slots) {
+    private PackedWeight(Optional<VariableStorage> variable, Object kind, int size, List<Slot> slots) {
         this.variable = variable;
-        this.kept = kept;
+        this.kind = kind;
+        this.size = size;
         this.slots = slots;
     }
 
@@ -27,14 +29,28 @@ final class PackedWeight {
      * @param kind what tells packed forms of one weight apart, with value equality
      */
     static PackedWeight of(Slot weight, Object kind, int size) {
-        Optional<VariableStorage.Prepared> kept = weight.variable().map(storage -> storage.prepared(kind, size));
-        return new PackedWeight(weight.variable(), kept,
-                kept.isPresent() ? List.of() : List.of(Slot.working(DType.F32, size)));
+        return new PackedWeight(weight.variable(), kind, size,
+                weight.variable().isPresent() ? List.of() : List.of(Slot.working(DType.F32, size)));
+    }
+
+    /** Takes its share in the form that is kept beside the variable, before the first run. */
+    void retain() {
+        kept = variable.map(storage -> storage.retainPrepared(kind, size));
+    }
+
+    /** Gives its share back; the form goes with the last that shares it. */
+    void release() {
+        kept.ifPresent(form -> variable.get().releasePrepared(kind));
+        kept = Optional.empty();
     }
 
     /** Its place in the arena, if it is made anew in each run. */
     List<Slot> slots() {
         return slots;
+    }
+
+    int size() {
+        return size;
     }
 
     /** Whether it must be made now. */

@@ -35,7 +35,7 @@ final class ResizeInstruction extends CpuInstruction {
         Shape original = gradient ? result : shape;
         Shape resized = gradient ? shape : result;
         kernel = new ResizeKernel(op.method(), original.dim(2), original.dim(3), resized.dim(2), resized.dim(3), lanes);
-        scratch.require(0, 0, gradient ? kernel.gradientScratch() : kernel.scratch());
+        scratch.require(0, 0, kernel.scratch());
     }
 
     @Override

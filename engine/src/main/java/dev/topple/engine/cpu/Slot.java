@@ -98,6 +98,10 @@ final class Slot {
         return buffer;
     }
 
+    boolean isIn(Buffer other) {
+        return buffer.isPresent() && buffer.get() == other;
+    }
+
     Optional<VariableStorage> variable() {
         return variable;
     }

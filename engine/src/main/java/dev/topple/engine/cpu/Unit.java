@@ -14,11 +14,12 @@ import java.util.Set;
 /** Nodes that become one instruction. */
 final class Unit {
 
-    /** What a product's instruction does to its result before it is written; see {@code GemmEpilogue}. */
+    /** What a product's instruction does to its result before it is written; see {@code blocked.Epilogue}. */
     static final class Epilogue {
         private Optional<Value> scale = Optional.empty();
         private Optional<Value> shift = Optional.empty();
         private Optional<Value> residual = Optional.empty();
+        private Optional<Value> mask = Optional.empty();
         private boolean relu;
 
         Optional<Value> scale() {
@@ -33,12 +34,12 @@ final class Unit {
             return residual;
         }
 
-        boolean relu() {
-            return relu;
+        Optional<Value> mask() {
+            return mask;
         }
 
-        boolean isEmpty() {
-            return scale.isEmpty() && shift.isEmpty() && residual.isEmpty() && !relu;
+        boolean relu() {
+            return relu;
         }
 
         void scale(Value value) {
@@ -53,6 +54,10 @@ final class Unit {
             residual = Optional.of(value);
         }
 
+        void mask(Value value) {
+            mask = Optional.of(value);
+        }
+
         void relu(boolean value) {
             relu = value;
         }
@@ -62,10 +67,21 @@ final class Unit {
     private final List<Node> nodes = new ArrayList<>();
     private final Set<Value> results = new LinkedHashSet<>();
     private final Epilogue epilogue = new Epilogue();
+    private final Optional<ResizedLoss> loss;
 
     Unit(Node node, boolean elementwise) {
+        this(List.of(node), elementwise, Optional.empty());
+    }
+
+    private Unit(List<Node> nodes, boolean elementwise, Optional<ResizedLoss> loss) {
+        this.nodes.addAll(nodes);
         this.elementwise = elementwise;
-        nodes.add(node);
+        this.loss = loss;
+    }
+
+    /** One of the two parts of a loss of resized logits. */
+    static Unit of(ResizedLoss loss, List<Node> part) {
+        return new Unit(part, false, Optional.of(loss));
     }
 
     /** Whether all nodes are elementwise and of one shape; otherwise the first says what it is. */
@@ -81,6 +97,11 @@ final class Unit {
     /** The values that are needed outside. */
     Set<Value> results() {
         return results;
+    }
+
+    /** The loss of resized logits that this is a part of, if it is one. */
+    Optional<ResizedLoss> loss() {
+        return loss;
     }
 
     Node first() {

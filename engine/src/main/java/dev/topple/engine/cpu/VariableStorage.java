@@ -19,6 +19,7 @@ final class VariableStorage {
 
         private final float[] data;
         private long version = -1;
+        private int users;
 
         private Prepared(int size) {
             data = new float[size];
@@ -76,9 +77,25 @@ final class VariableStorage {
         version++;
     }
 
-    /** The form of the given kind, made when it is first asked for. */
-    Prepared prepared(Object kind, int size) {
-        return prepared.computeIfAbsent(kind, k -> new Prepared(size));
+    /** The form of the given kind, made when it is first asked for; whoever asks gives it back some day. */
+    Prepared retainPrepared(Object kind, int size) {
+        Prepared form = prepared.computeIfAbsent(kind, k -> new Prepared(size));
+        form.users++;
+        return form;
+    }
+
+    /** Gives a form back; it is dropped when nobody is left who asked for it. */
+    void releasePrepared(Object kind) {
+        Prepared form = prepared.get(kind);
+        form.users--;
+        if (form.users == 0) {
+            prepared.remove(kind);
+        }
+    }
+
+    /** How many forms are kept. */
+    int preparedForms() {
+        return prepared.size();
     }
 
     void retain() {

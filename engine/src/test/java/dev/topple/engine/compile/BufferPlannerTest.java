@@ -138,6 +138,52 @@ class BufferPlannerTest {
         assertEquals(16, plan.sizes().get(DType.I32));
     }
 
+    private record InPlace(List<Buffer> reads, List<Buffer> writes) implements Instruction {
+        @Override
+        public boolean mayOverwrite(Buffer read, Buffer written) {
+            return true;
+        }
+    }
+
+    @Test
+    void aChainInPlaceNeedsOneBuffer() {
+        List<Buffer> buffers = new ArrayList<>();
+        List<InPlace> steps = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            buffers.add(Buffer.of(DType.F32, 100));
+            steps.add(new InPlace(i == 0 ? List.of() : List.of(buffers.get(i - 1)), List.of(buffers.get(i))));
+        }
+        BufferPlanner.Plan plan = BufferPlanner.plan(steps);
+        buffers.forEach(buffer -> assertEquals(0, plan.offset(buffer)));
+        assertEquals(aligned(100), plan.sizes().get(DType.F32));
+    }
+
+    @Test
+    void nothingIsWrittenOverWhatIsReadLater() {
+        Buffer a = Buffer.of(DType.F32, 16);
+        Buffer b = Buffer.of(DType.F32, 16);
+        Buffer c = Buffer.of(DType.F32, 16);
+        Buffer kept = Buffer.persistent(DType.F32, 16);
+        Buffer larger = Buffer.of(DType.F32, 32);
+        BufferPlanner.Plan plan = BufferPlanner.plan(List.of(new InPlace(List.of(), List.of(a)),
+                new InPlace(List.of(a), List.of(b)), new InPlace(List.of(a, b), List.of(c, larger)),
+                new InPlace(List.of(c), List.of(kept)), new InPlace(List.of(c, larger), List.of())));
+        assertTrue(plan.offset(a) != plan.offset(b), "a is read once more after b is written");
+        assertTrue(plan.offset(c) == plan.offset(a) || plan.offset(c) == plan.offset(b), "both end with c");
+        assertTrue(plan.offset(kept) != plan.offset(c), "a persistent buffer shares with nobody");
+    }
+
+    @Test
+    void twoResultsDoNotTakeOnePlace() {
+        Buffer a = Buffer.of(DType.F32, 16);
+        Buffer b = Buffer.of(DType.F32, 16);
+        Buffer c = Buffer.of(DType.F32, 16);
+        BufferPlanner.Plan plan = BufferPlanner.plan(List.of(new InPlace(List.of(), List.of(a)),
+                new InPlace(List.of(a), List.of(b, c)), new InPlace(List.of(b, c), List.of())));
+        assertTrue(plan.offset(b) != plan.offset(c));
+        assertEquals(32, plan.sizes().get(DType.F32));
+    }
+
     @Test
     void equalInstructionsGiveEqualPlans() {
         List<Buffer> buffers = new ArrayList<>();

@@ -26,15 +26,21 @@ final class BitsProbe {
         return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
     }
 
-    /** What a JVM with the given flag prints. */
+    /** The checksum that a JVM with the given flag prints. */
     static String inChild(String flag) throws Exception {
+        String output = inChild(BitsProbe.class, flag);
+        return output.lines().filter(line -> line.startsWith("checksum ")).map(line -> line.substring(9)).findFirst()
+                .orElse(output);
+    }
+
+    /** All that a program prints in a JVM with the given flag. */
+    static String inChild(Class<?> program, String flag) throws Exception {
         String classPath = location(CpuDevice.class) + File.pathSeparator + location(BitsProbe.class);
         Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), flag,
-                "--add-modules", "jdk.incubator.vector", "-cp", classPath, BitsProbe.class.getName())
+                "--add-modules", "jdk.incubator.vector", "-cp", classPath, program.getName())
                 .redirectErrorStream(true).start();
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         child.waitFor();
-        return output.lines().filter(line -> line.startsWith("checksum ")).map(line -> line.substring(9)).findFirst()
-                .orElse(output);
+        return output;
     }
 }

@@ -173,6 +173,28 @@ class CpuVariablesTest {
         assertArrayEquals(new float[] {0, 0}, program.fetch("y").floats());
     }
 
+    /** Programs of other shapes share a packed weight, and it goes with the last of them. */
+    @Test
+    void packedWeightsAreSharedAndDropped() {
+        Variable w = new Variable("w", Tensor.filled(Shape.of(16, 16, 1, 1), 1));
+        VariableStorage storage = device.storage(w);
+        Executable[] programs = new Executable[2];
+        for (int i = 0; i < 2; i++) {
+            Graph each = new Graph();
+            Value x = each.constant(Tensor.filled(Shape.of(i + 1, 16, 3 + i, 4), 1));
+            each.output("y", Convolution.conv2d(Convolution.Geometry.UNIT, x, each.read(w)));
+            programs[i] = device.compile(each);
+            programs[i].run();
+            assertEquals(16, programs[i].fetch("y").floats()[5]);
+        }
+        assertEquals(1, storage.preparedForms());
+        assertTrue(programs[0].explain().contains("prepared weights: 1 "), programs[0].explain());
+        programs[0].close();
+        assertEquals(1, storage.preparedForms());
+        programs[1].close();
+        assertEquals(0, storage.preparedForms());
+    }
+
     @Test
     void integersAndTruth() {
         Variable count = new Variable("count", Tensor.of(Shape.of(2), 5, 6));

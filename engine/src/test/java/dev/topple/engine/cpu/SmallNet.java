@@ -35,9 +35,11 @@ final class SmallNet {
     private final List<Variable> weights = new ArrayList<>();
     private final Graph graph = new Graph();
     private final boolean training;
+    private final int width;
 
-    private SmallNet(boolean training) {
+    private SmallNet(boolean training, int width) {
         this.training = training;
+        this.width = width;
     }
 
     static Tensor images(int first, int count) {
@@ -92,13 +94,15 @@ final class SmallNet {
 
     /** The classes at every pixel. */
     private Value logits(Value x) {
-        Value h = convolution(x, 8, 3, 1, 1).relu();
+        int narrow = 8 * width;
+        int wide = 20 * width;
+        Value h = convolution(x, narrow, 3, 1, 1).relu();
         h = Pooling.maxPool2d(Pooling.Window.square(3, 1, 1), h).result(0);
-        h = block(block(h, 8, 1), 20, 2);
+        h = block(block(h, narrow, 1), wide, 2);
         Value pooled = Pooling.avgPool2d(Pooling.Window.square(2, 2, 0), true, h);
         h = h.plus(Resampling.resize(Resampling.Method.NEAREST, pooled, h.shape().dim(2), h.shape().dim(3)));
-        h = convolution(h, 20, 3, 1, 4).tanh();
-        Value w = weight(0.3, 0, CLASSES, 20, 1, 1);
+        h = convolution(h, wide, 3, 1, 4).tanh();
+        Value w = weight(0.3, 0, CLASSES, wide, 1, 1);
         h = Convolution.conv2d(Convolution.Geometry.UNIT, h, w, weight(0.1, 0, CLASSES));
         return Resampling.resize(Resampling.Method.BILINEAR, h, HEIGHT, WIDTH);
     }
@@ -107,7 +111,12 @@ final class SmallNet {
      * An attack's graph with frozen statistics: outputs {@code loss} and {@code gradient}, each image for itself.
      */
     static Graph attack(int images) {
-        SmallNet net = new SmallNet(false);
+        return attack(images, 1);
+    }
+
+    /** The same with so many times the channels. */
+    static Graph attack(int images, int width) {
+        SmallNet net = new SmallNet(false, width);
         Value x = net.graph.input("x", TensorType.f32(images, 3, HEIGHT, WIDTH));
         Value labels = net.graph.input("labels", TensorType.i32(images, HEIGHT, WIDTH));
         Value loss = Softmax.crossEntropy(net.logits(x), labels, IGNORED).sum(1, 2);
@@ -120,7 +129,12 @@ final class SmallNet {
 
     /** A step of training with momentum: output {@code loss}; the weights are the variables that are assigned. */
     static Graph training(int images) {
-        SmallNet net = new SmallNet(true);
+        return training(images, 1);
+    }
+
+    /** The same with so many times the channels. */
+    static Graph training(int images, int width) {
+        SmallNet net = new SmallNet(true, width);
         Value x = net.graph.input("x", TensorType.f32(images, 3, HEIGHT, WIDTH));
         Value labels = net.graph.input("labels", TensorType.i32(images, HEIGHT, WIDTH));
         Value loss = Softmax.crossEntropy(net.logits(x), labels, IGNORED).mean();
@@ -138,8 +152,13 @@ final class SmallNet {
 
     /** Trains on a device of its own: the losses of all steps and the weights and momenta at the end. */
     static List<Tensor> train(int threads, boolean fuse, Simd simd, int images, int steps) {
+        return train(threads, fuse, simd, images, steps, 1);
+    }
+
+    /** The same with so many times the channels. */
+    static List<Tensor> train(int threads, boolean fuse, Simd simd, int images, int steps, int width) {
         try (CpuDevice device = new CpuDevice(new DeviceOptions(threads), fuse, simd)) {
-            Graph graph = SmallNet.training(images);
+            Graph graph = SmallNet.training(images, width);
             Executable program = device.compile(graph);
             List<Tensor> results = new ArrayList<>();
             for (int step = 0; step < steps; step++) {

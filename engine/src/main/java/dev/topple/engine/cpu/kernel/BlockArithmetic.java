@@ -4,90 +4,13 @@
 package dev.topple.engine.cpu.kernel;
 
 /**
- * Arithmetic on blocks: each method is one plain loop over arrays that start at element 0, which is the form that the
- * JVM's compiler turns into vector instructions by itself. All of it is exact or correctly rounded, so interpreted and
- * compiled code give the same bits. {@code out} may be one of the operands.
+ * Rarer arithmetic on blocks, mostly on integers: each method is one plain loop over arrays that start at element 0,
+ * which is the form that the JVM's compiler turns into vector instructions by itself. All of it is exact or correctly
+ * rounded, so interpreted and compiled code give the same bits. {@code out} may be one of the operands.
  */
 public final class BlockArithmetic {
 
     private BlockArithmetic() {}
-
-    /** a + b. */
-    public static void add(float[] out, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = a[i] + b[i];
-        }
-    }
-
-    /** a - b. */
-    public static void subtract(float[] out, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = a[i] - b[i];
-        }
-    }
-
-    /** a b. */
-    public static void multiply(float[] out, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = a[i] * b[i];
-        }
-    }
-
-    /** a / b. */
-    public static void divide(float[] out, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = a[i] / b[i];
-        }
-    }
-
-    /** The larger, NaN if either is. */
-    public static void maximum(float[] out, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = Math.max(a[i], b[i]);
-        }
-    }
-
-    /** The smaller, NaN if either is. */
-    public static void minimum(float[] out, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = Math.min(a[i], b[i]);
-        }
-    }
-
-    /** -a. */
-    public static void negate(float[] out, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = -a[i];
-        }
-    }
-
-    /** |a|. */
-    public static void abs(float[] out, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = Math.abs(a[i]);
-        }
-    }
-
-    /** The square root, correctly rounded. */
-    public static void sqrt(float[] out, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = (float) Math.sqrt(a[i]);
-        }
-    }
-
-    /** The nearest number in [low, high]; NaN stays NaN. */
-    public static void clamp(float[] out, float[] a, float low, float high, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = Math.min(Math.max(a[i], low), high);
-        }
-    }
-
-    /** a where positive, else 0; NaN stays NaN. */
-    public static void relu(float[] out, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = Math.max(a[i], 0f);
-        }
-    }
 
     /** a + b on integers. */
     public static void add(int[] out, int[] a, int[] b, int n) {
@@ -176,13 +99,6 @@ public final class BlockArithmetic {
         for (int i = 0; i < n; i++) {
             double x = a[i] == Float.NEGATIVE_INFINITY ? Double.POSITIVE_INFINITY : a[i] + 0.0;
             out[i] = (float) (1 / Math.sqrt(x));
-        }
-    }
-
-    /** 1 / a. */
-    public static void inverse(float[] out, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = 1 / a[i];
         }
     }
 }

@@ -23,6 +23,12 @@ final class Elementary {
     static final float EXP_LOWEST = -104;
     static final float EXP_HIGHEST = 89;
 
+    /** Below, {@link #expOfNegative} gives 0. */
+    static final float LEAST_NORMAL_EXP = -87;
+
+    /** The bits of 1, to which exponents are added. */
+    static final int ONE_BITS = 0x3F800000;
+
     static final float E0 = 5.0000001201E-1f;
     static final float E1 = 1.6666665459E-1f;
     static final float E2 = 4.1665795894E-2f;
@@ -69,6 +75,26 @@ final class Elementary {
         // Two factors, because 2^k alone may lie outside of the normal numbers.
         int half = k >> 1;
         return y * powerOfTwo(half) * powerOfTwo(k - half);
+    }
+
+    /**
+     * e^a for a of at most 0, and 0 instead of results below the normal numbers: enough for shares of a sum whose
+     * largest part is 1, and a third cheaper.
+     */
+    static float expOfNegative(float a) {
+        float x = a < LEAST_NORMAL_EXP ? LEAST_NORMAL_EXP : a;
+        float shifted = Math.fma(x, LOG2_E, ROUNDER);
+        float n = shifted - ROUNDER;
+        float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, x));
+        float p = Math.fma(E5, r, E4);
+        p = Math.fma(p, r, E3);
+        p = Math.fma(p, r, E2);
+        p = Math.fma(p, r, E1);
+        p = Math.fma(p, r, E0);
+        float y = Math.fma(p, r * r, r) + 1;
+        // The integer stands in the low bits and is moved to where the exponent is; the rest falls out.
+        float scale = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + ONE_BITS);
+        return a < LEAST_NORMAL_EXP ? 0 : y * scale;
     }
 
     private static float powerOfTwo(int k) {

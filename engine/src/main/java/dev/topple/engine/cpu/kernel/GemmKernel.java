@@ -4,24 +4,16 @@
 package dev.topple.engine.cpu.kernel;
 
 /**
- * The inner loops of matrix products and convolutions. Implementations differ in speed and in the form of their
- * blocks, never in the bits of a result: every element is a chain of fused multiply-adds in a stated order.
+ * The inner loops of matrix products. Implementations differ in speed and in the form of their blocks, never in the bits of a result: every element is a chain of fused multiply-adds in a stated order.
  *
  * <p>The right-hand factor is never copied into panels. Its row {@code k} is found through a table of offsets, and the
  * columns of a tile through a table of starting points, each for {@link #lanes()} columns that lie side by side:
- * element (k, column j of vector v) is {@code b[bo + starts[v] + offsets[k] + j]}. So a convolution reads the image
- * patch itself, whatever its taps.
+ * element (k, column j of vector v) is {@code b[bo + starts[v] + offsets[k] + j]}.
  *
  * <p>The left-hand factor lies in panels: the rows are cut into groups of {@link #panel} rows, the rows of a group
  * lie as {@code [depth][panel]}, and rows past the end are 0.
  */
 public sealed interface GemmKernel permits GemmWideKernel, GemmNarrowKernel, GemmPlainKernel {
-
-    /** {@link #correlate} begins a new chain after so many positions. */
-    int POSITION_BLOCK = 128;
-
-    /** The rows of the groups that {@link #correlate} works on. */
-    int CORRELATE_ROWS = 6;
 
     /** The kernel for vectors of a width. */
     static GemmKernel of(Simd simd) {
@@ -57,22 +49,4 @@ public sealed interface GemmKernel permits GemmWideKernel, GemmNarrowKernel, Gem
      */
     void multiply(int rows, int depth, float[] a, int ao, int[] offsets, float[] b, int bo, int[] starts, int vectors,
             float[] c, int co, int pitch, boolean add);
-
-    /**
-     * {@code C[row][j] += sum over p of x[xo + starts[p] + offsets[row]] g[go + p pitch + j]}, with one chain for each
-     * {@link #POSITION_BLOCK} positions p, the chains added in ascending order.
-     *
-     * @param rows a multiple of {@link #CORRELATE_ROWS}
-     * @param vectors the columns j in vectors; the pitch of g and c is {@code vectors * lanes()}
-     */
-    void correlate(int rows, int[] offsets, float[] x, int xo, int[] starts, int positions, float[] g, int go,
-            int vectors, float[] c, int co);
-
-    /**
-     * Applies the epilogue to a run of one row of C and writes it to the result; C's own run may be overwritten.
-     *
-     * @param row the row, for scale and shift
-     * @param y the result's array, {@code yo} where the run begins in it, {@code ro} where it begins in the residual
-     */
-    void finish(GemmEpilogue epilogue, int row, float[] c, int co, float[] y, int yo, int ro, int n);
 }

@@ -68,17 +68,6 @@ final class GemmWideKernel implements GemmKernel {
         }
     }
 
-    @Override
-    public void correlate(int rows, int[] offsets, float[] x, int xo, int[] starts, int positions, float[] g, int go,
-            int vectors, float[] c, int co) {
-        GemmWideCorrelation.run(rows, offsets, x, xo, starts, positions, g, go, vectors, c, co);
-    }
-
-    @Override
-    public void finish(GemmEpilogue epilogue, int row, float[] c, int co, float[] y, int yo, int ro, int n) {
-        GemmFinish.run(epilogue, row, c, co, y, yo, ro, n);
-    }
-
     private static void tile12(int depth, float[] a, int ao, int[] offsets, float[] b, int b0, int b1, float[] c,
             int co, int pitch) {
         FloatVector c0a = FloatVector.zero(S);

@@ -3,56 +3,29 @@
 
 package dev.topple.engine.cpu.kernel;
 
-import dev.topple.engine.graph.Relation;
-
 /**
- * Kernels that the JVM's compiler does not vectorise by itself: choices by a mask, transcendental functions, sums. Two
+ * Kernels that the JVM's compiler does not vectorise by itself: sums, blends of rows and rows stretched by a table. Two
  * implementations give the same bits: {@link VectorLanes} with the Vector API and {@link PlainLanes} without.
- *
- * <p>Methods with arrays that start at element 0 work on blocks: they may compute up to the next multiple of
- * {@link #WIDTH} elements, so arrays have such a length. {@code out} may be one of the operands. Truth is stored as 0
- * and 1.
  *
  * <p>Sums have {@link #WIDTH} partial sums: element i of a run goes to partial sum i mod 16, and these meet in a fixed
  * tree. So the bits depend on the run's length alone.
  */
 public interface LaneKernels {
 
-    /** Partial sums of a run, and the multiple to which blocks may be rounded up. */
+    /** Partial sums of a run. */
     int WIDTH = 16;
 
     /** Which implementation it is, for people. */
     String description();
 
-    /** 1 where a relation holds between floats, else 0. */
-    void compare(Relation relation, int[] out, float[] a, float[] b, int n);
+    /** The kernels for elementwise work. */
+    ElementKernels elements();
 
-    /** 1 where a relation holds between integers, else 0. */
-    void compare(Relation relation, int[] out, int[] a, int[] b, int n);
+    /** The same for runs so short that vectors are of no use. */
+    ElementKernels plainElements();
 
-    /** a where the condition is 1, else b. */
-    void choose(float[] out, int[] condition, float[] a, float[] b, int n);
-
-    /** a where the condition is 1, else b. */
-    void choose(int[] out, int[] condition, int[] a, int[] b, int n);
-
-    /** g where y is positive, else 0. */
-    void reluGradient(float[] out, float[] g, float[] y, int n);
-
-    /** -1, 0 or 1; NaN stays NaN. */
-    void sign(float[] out, float[] a, int n);
-
-    /** e to the power of a; within 1 ulp (subnormal results: within 1 ulp of their spacing). */
-    void exp(float[] out, float[] a, int n);
-
-    /** The natural logarithm, within 1 ulp. */
-    void log(float[] out, float[] a, int n);
-
-    /** 1 / (1 + e^-a), within 3 ulp, from a and {@code e = exp(-|a|)}. */
-    void sigmoid(float[] out, float[] a, float[] e, int n);
-
-    /** The hyperbolic tangent of a, within 3 ulp, from a and {@code e = exp(2 |a|)}. */
-    void tanh(float[] out, float[] a, float[] e, int n);
+    /** The kernels for losses. */
+    LossKernels losses();
 
     /**
      * The sum of a run.
@@ -81,6 +54,27 @@ public interface LaneKernels {
 
     /** {@code out[to + i] += a[from + i] * s}, rounded once. */
     void addScaled(float[] out, int to, float[] a, int from, float s, int n);
+
+    /**
+     * Stretches rows: {@code out[to + i] = x[from + first[i]] * (1 - t) + x[from + second[i]] * t} with
+     * {@code t = weight[i]}, rounded as {@link #blend}; where t is 0 exactly the first. Each further row begins
+     * {@code step} and {@code stride} elements after the one before.
+     *
+     * @param n the length of a row of the result
+     */
+    void stretch(float[] out, int to, int step, float[] x, int from, int stride, int rows, int[] first, int[] second,
+            float[] weight, int n);
+
+    /**
+     * Gathers sums in rows: {@code out[to + i] = sum over t of x[from + index[t n + i]] * weight[t n + i]}, a chain of
+     * fused steps from t = 0 on; those whose weight is 0 are left out. Each further row begins {@code step} and
+     * {@code stride} elements after the one before.
+     *
+     * @param taps how many steps there are
+     * @param n the length of a row of the result
+     */
+    void collect(float[] out, int to, int step, float[] x, int from, int stride, int rows, int[] index, float[] weight,
+            int taps, int n);
 
     /** The partial sums meet: 8 with 8, 4 with 4 and so on. */
     static float fold(float[] lanes) {

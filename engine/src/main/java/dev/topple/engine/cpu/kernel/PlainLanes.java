@@ -3,10 +3,11 @@
 
 package dev.topple.engine.cpu.kernel;
 
-import dev.topple.engine.graph.Relation;
-
 /** The kernels as plain loops, for a JVM without {@code jdk.incubator.vector}. */
 final class PlainLanes implements LaneKernels {
+
+    private final ElementKernels elements = new PlainElements();
+    private final LossKernels losses = new PlainLosses();
 
     @Override
     public String description() {
@@ -15,90 +16,18 @@ final class PlainLanes implements LaneKernels {
     }
 
     @Override
-    public void compare(Relation relation, int[] out, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            boolean holds = switch (relation) {
-                case EQUAL -> a[i] == b[i];
-                case NOT_EQUAL -> a[i] != b[i];
-                case LESS -> a[i] < b[i];
-                case LESS_OR_EQUAL -> a[i] <= b[i];
-                case GREATER -> a[i] > b[i];
-                case GREATER_OR_EQUAL -> a[i] >= b[i];
-            };
-            out[i] = holds ? 1 : 0;
-        }
+    public ElementKernels elements() {
+        return elements;
     }
 
     @Override
-    public void compare(Relation relation, int[] out, int[] a, int[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            boolean holds = switch (relation) {
-                case EQUAL -> a[i] == b[i];
-                case NOT_EQUAL -> a[i] != b[i];
-                case LESS -> a[i] < b[i];
-                case LESS_OR_EQUAL -> a[i] <= b[i];
-                case GREATER -> a[i] > b[i];
-                case GREATER_OR_EQUAL -> a[i] >= b[i];
-            };
-            out[i] = holds ? 1 : 0;
-        }
+    public LossKernels losses() {
+        return losses;
     }
 
     @Override
-    public void choose(float[] out, int[] condition, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = condition[i] != 0 ? a[i] : b[i];
-        }
-    }
-
-    @Override
-    public void choose(int[] out, int[] condition, int[] a, int[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = condition[i] != 0 ? a[i] : b[i];
-        }
-    }
-
-    @Override
-    public void reluGradient(float[] out, float[] g, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = y[i] > 0 ? g[i] : 0;
-        }
-    }
-
-    @Override
-    public void sign(float[] out, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            float x = a[i];
-            out[i] = x > 0 ? 1 : x < 0 ? -1 : x;
-        }
-    }
-
-    @Override
-    public void exp(float[] out, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = Elementary.exp(a[i]);
-        }
-    }
-
-    @Override
-    public void log(float[] out, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = Elementary.log(a[i]);
-        }
-    }
-
-    @Override
-    public void sigmoid(float[] out, float[] a, float[] e, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = Elementary.sigmoid(a[i], e[i]);
-        }
-    }
-
-    @Override
-    public void tanh(float[] out, float[] a, float[] e, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = Elementary.tanh(a[i], e[i]);
-        }
+    public ElementKernels plainElements() {
+        return elements;
     }
 
     @Override
@@ -164,6 +93,52 @@ final class PlainLanes implements LaneKernels {
     public void addScaled(float[] out, int to, float[] a, int from, float s, int n) {
         for (int i = 0; i < n; i++) {
             out[to + i] = Math.fma(a[from + i], s, out[to + i]);
+        }
+    }
+
+    @Override
+    public void stretch(float[] out, int to, int step, float[] x, int from, int stride, int rows, int[] first,
+            int[] second, float[] weight, int n) {
+        stretch(out, to, step, x, from, stride, rows, first, second, weight, 0, n);
+    }
+
+    /** Of each row the elements from {@code begin} on. */
+    void stretch(float[] out, int to, int step, float[] x, int from, int stride, int rows, int[] first, int[] second,
+            float[] weight, int begin, int n) {
+        for (int row = 0; row < rows; row++) {
+            int source = from + row * stride;
+            int target = to + row * step;
+            for (int i = begin; i < n; i++) {
+                float t = weight[i];
+                float a = x[source + first[i]];
+                float y = Math.fma(x[source + second[i]], t, a * (1 - t));
+                out[target + i] = t == 0 ? a : y;
+            }
+        }
+    }
+
+    @Override
+    public void collect(float[] out, int to, int step, float[] x, int from, int stride, int rows, int[] index,
+            float[] weight, int taps, int n) {
+        collect(out, to, step, x, from, stride, rows, index, weight, taps, 0, n);
+    }
+
+    /** Of each row the elements from {@code begin} on. */
+    void collect(float[] out, int to, int step, float[] x, int from, int stride, int rows, int[] index, float[] weight,
+            int taps, int begin, int n) {
+        for (int row = 0; row < rows; row++) {
+            int source = from + row * stride;
+            int target = to + row * step;
+            for (int i = begin; i < n; i++) {
+                out[target + i] = 0;
+            }
+            for (int t = 0; t < taps; t++) {
+                for (int i = begin; i < n; i++) {
+                    float w = weight[t * n + i];
+                    float sum = out[target + i];
+                    out[target + i] = w == 0 ? sum : Math.fma(x[source + index[t * n + i]], w, sum);
+                }
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 
 package dev.topple.engine.cpu.kernel;
 
+import dev.topple.engine.cpu.kernel.ResizeTables.Adjoint;
+import dev.topple.engine.cpu.kernel.ResizeTables.Axis;
 import dev.topple.engine.graph.Resampling;
 import java.util.Arrays;
 
@@ -13,32 +15,13 @@ import java.util.Arrays;
  */
 public final class ResizeKernel {
 
-    /** Where the pixels of one axis come from. */
-    private record Axis(int[] first, int[] second, float[] weight) {
-
-        static Axis of(Resampling.Method method, int in, int out) {
-            Axis axis = new Axis(new int[out], new int[out], new float[out]);
-            for (int i = 0; i < out; i++) {
-                double position = switch (method) {
-                    case NEAREST -> (double) ((long) i * in / out);
-                    case BILINEAR -> Math.max(0, (i + 0.5) * in / out - 0.5);
-                    case BILINEAR_ALIGN_CORNERS -> out == 1 ? 0 : (double) i * (in - 1) / (out - 1);
-                };
-                int first = Math.min((int) position, in - 1);
-                axis.first[i] = first;
-                axis.second[i] = position == first ? first : Math.min(first + 1, in - 1);
-                axis.weight[i] = (float) (position - first);
-            }
-            return axis;
-        }
-    }
-
     private final int height;
     private final int width;
     private final int outHeight;
     private final int outWidth;
     private final Axis rows;
     private final Axis columns;
+    private final Adjoint collected;
     private final LaneKernels lanes;
 
     /** Tables for planes of one size that become planes of another. */
@@ -51,52 +34,27 @@ public final class ResizeKernel {
         this.lanes = lanes;
         rows = Axis.of(method, height, outHeight);
         columns = Axis.of(method, width, outWidth);
+        collected = Adjoint.of(columns, width);
     }
 
-    /** Working memory of {@link #resize} in floats. */
+    /** Working memory in floats. */
     public int scratch() {
-        return 2 * outWidth;
-    }
-
-    /** Working memory of {@link #gradient} in floats. */
-    public int gradientScratch() {
         return height * outWidth;
     }
 
     /** One plane. */
     public void resize(float[] x, int from, float[] out, int to, float[] scratch) {
-        // Stretched rows live in the half of the scratch that their parity names, so neighbours never collide.
-        int inEven = -1;
-        int inOdd = -1;
+        lanes.stretch(scratch, 0, outWidth, x, from, width, height, columns.first(), columns.second(),
+                columns.weight(), outWidth);
         for (int y = 0; y < outHeight; y++) {
-            int first = rows.first[y];
-            int second = rows.second[y];
-            for (int k = 0; k < 2; k++) {
-                int row = k == 0 ? first : second;
-                if (row % 2 == 0 && row != inEven) {
-                    stretch(x, from + row * width, scratch, 0);
-                    inEven = row;
-                } else if (row % 2 == 1 && row != inOdd) {
-                    stretch(x, from + row * width, scratch, outWidth);
-                    inOdd = row;
-                }
-            }
-            int a = first % 2 * outWidth;
-            int b = second % 2 * outWidth;
+            int first = rows.first()[y];
+            int second = rows.second()[y];
             if (first == second) {
-                System.arraycopy(scratch, a, out, to + y * outWidth, outWidth);
+                System.arraycopy(scratch, first * outWidth, out, to + y * outWidth, outWidth);
             } else {
-                lanes.blend(out, to + y * outWidth, scratch, a, scratch, b, rows.weight[y], outWidth);
+                lanes.blend(out, to + y * outWidth, scratch, first * outWidth, scratch, second * outWidth,
+                        rows.weight()[y], outWidth);
             }
-        }
-    }
-
-    private void stretch(float[] x, int from, float[] row, int at) {
-        for (int i = 0; i < outWidth; i++) {
-            float t = columns.weight[i];
-            float a = x[from + columns.first[i]];
-            row[at + i] = columns.first[i] == columns.second[i] ? a
-                    : Math.fma(x[from + columns.second[i]], t, a * (1 - t));
         }
     }
 
@@ -104,40 +62,26 @@ public final class ResizeKernel {
     public void gradient(float[] g, int from, float[] out, int to, float[] scratch) {
         Arrays.fill(scratch, 0, height * outWidth, 0);
         for (int y = 0; y < outHeight; y++) {
-            int first = rows.first[y];
-            int second = rows.second[y];
+            int first = rows.first()[y];
+            int second = rows.second()[y];
             if (first == second) {
                 lanes.addScaled(scratch, first * outWidth, g, from + y * outWidth, 1, outWidth);
             } else {
-                float t = rows.weight[y];
+                float t = rows.weight()[y];
                 lanes.addScaled(scratch, first * outWidth, g, from + y * outWidth, 1 - t, outWidth);
                 lanes.addScaled(scratch, second * outWidth, g, from + y * outWidth, t, outWidth);
             }
         }
-        Arrays.fill(out, to, to + height * width, 0);
-        for (int row = 0; row < height; row++) {
-            int base = to + row * width;
-            for (int i = 0; i < outWidth; i++) {
-                float value = scratch[row * outWidth + i];
-                int first = columns.first[i];
-                int second = columns.second[i];
-                if (first == second) {
-                    out[base + first] += value;
-                } else {
-                    float t = columns.weight[i];
-                    out[base + first] = Math.fma(value, 1 - t, out[base + first]);
-                    out[base + second] = Math.fma(value, t, out[base + second]);
-                }
-            }
-        }
+        lanes.collect(out, to, width, scratch, 0, outWidth, height, collected.index(), collected.weight(),
+                collected.taps(), width);
     }
 
     /** One plane of integers, by the nearest pixel. */
     public void resize(int[] x, int from, int[] out, int to) {
         for (int y = 0; y < outHeight; y++) {
-            int row = from + rows.first[y] * width;
+            int row = from + rows.first()[y] * width;
             for (int i = 0; i < outWidth; i++) {
-                out[to + y * outWidth + i] = x[row + columns.first[i]];
+                out[to + y * outWidth + i] = x[row + columns.first()[i]];
             }
         }
     }

@@ -17,44 +17,48 @@ public final class SoftmaxKernels {
     /** The places of a block and where their classes lie. */
     public record Places(int classes, int classStride, int placeStride) {
 
-        private void load(float[] x, int at, float[] block, int n) {
+        /** An array with a class of all places in a row: the given one, or else a block that they are copied to. */
+        private float[] row(float[] x, int at, float[] block, int n) {
             if (placeStride == 1) {
-                System.arraycopy(x, at, block, 0, n);
-            } else {
-                for (int i = 0; i < n; i++) {
-                    block[i] = x[at + i * placeStride];
-                }
+                return x;
             }
+            for (int i = 0; i < n; i++) {
+                block[i] = x[at + i * placeStride];
+            }
+            return block;
         }
 
-        private void store(float[] block, float[] x, int at, int n) {
-            if (placeStride == 1) {
-                System.arraycopy(block, 0, x, at, n);
-            } else {
+        /** Where the row begins in that array. */
+        private int rowAt(int at) {
+            return placeStride == 1 ? at : 0;
+        }
+
+        /** Brings a row that was written to {@link #row} home. */
+        private void store(float[] row, float[] x, int at, int n) {
+            if (placeStride != 1) {
                 for (int i = 0; i < n; i++) {
-                    x[at + i * placeStride] = block[i];
+                    x[at + i * placeStride] = row[i];
                 }
             }
         }
     }
 
-    private static void largest(Places places, float[] x, int from, int n, float[] max, float[] block) {
-        places.load(x, from, max, n);
+    private static void largest(Places places, float[] x, int from, int n, float[] max, float[] block,
+            ElementKernels kernels) {
+        System.arraycopy(places.row(x, from, block, n), places.rowAt(from), max, 0, n);
         for (int c = 1; c < places.classes(); c++) {
-            places.load(x, from + c * places.classStride(), block, n);
-            BlockArithmetic.maximum(max, max, block, n);
+            int at = from + c * places.classStride();
+            kernels.raise(max, places.row(x, at, block, n), places.rowAt(at), n);
         }
     }
 
     /** The sum of e^(x - max) over the classes. */
     private static void sumOfExp(Places places, float[] x, int from, int n, float[] max, float[] sum, float[] block,
-            LaneKernels lanes) {
+            ElementKernels kernels) {
         Arrays.fill(sum, 0, n, 0);
         for (int c = 0; c < places.classes(); c++) {
-            places.load(x, from + c * places.classStride(), block, n);
-            BlockArithmetic.subtract(block, block, max, n);
-            lanes.exp(block, block, n);
-            BlockArithmetic.add(sum, sum, block, n);
+            int at = from + c * places.classStride();
+            kernels.exponentials(block, 0, places.row(x, at, block, n), places.rowAt(at), max, sum, n);
         }
     }
 
@@ -63,28 +67,32 @@ public final class SoftmaxKernels {
             LaneKernels lanes) {
         float[] sum = blocks[1];
         float[] block = blocks[2];
-        exponentials(places, x, from, y, to, n, blocks, lanes);
+        exponentials(places, x, from, y, to, n, blocks, lanes.elements());
         for (int c = 0; c < places.classes(); c++) {
-            places.load(y, to + c * places.classStride(), block, n);
-            BlockArithmetic.divide(block, block, sum, n);
-            places.store(block, y, to + c * places.classStride(), n);
+            int at = to + c * places.classStride();
+            float[] row = places.row(y, at, block, n);
+            lanes.elements().divide(row, places.rowAt(at), row, places.rowAt(at), sum, 0, n);
+            places.store(row, y, at, n);
         }
     }
 
     /** x minus the logarithm of the sum of e^x. */
     public static void logProbabilities(Places places, float[] x, int from, float[] y, int to, int n, float[][] blocks,
             LaneKernels lanes) {
+        ElementKernels kernels = lanes.elements();
         float[] max = blocks[0];
         float[] log = blocks[1];
         float[] block = blocks[2];
-        largest(places, x, from, n, max, block);
-        sumOfExp(places, x, from, n, max, log, block, lanes);
-        lanes.log(log, log, n);
+        largest(places, x, from, n, max, block, kernels);
+        sumOfExp(places, x, from, n, max, log, block, kernels);
+        kernels.log(log, 0, log, 0, n);
         for (int c = 0; c < places.classes(); c++) {
-            places.load(x, from + c * places.classStride(), block, n);
-            BlockArithmetic.subtract(block, block, max, n);
-            BlockArithmetic.subtract(block, block, log, n);
-            places.store(block, y, to + c * places.classStride(), n);
+            int at = c * places.classStride();
+            float[] row = places.row(x, from + at, block, n);
+            kernels.subtract(block, 0, row, places.rowAt(from + at), max, 0, n);
+            float[] result = places.placeStride() == 1 ? y : block;
+            kernels.subtract(result, places.rowAt(to + at), block, 0, log, 0, n);
+            places.store(result, y, to + at, n);
         }
     }
 
@@ -97,9 +105,9 @@ public final class SoftmaxKernels {
             int weightsAt, int ignored, float[] y, int to, int n, float[][] blocks, LaneKernels lanes) {
         float[] max = blocks[0];
         float[] log = blocks[1];
-        largest(places, x, from, n, max, blocks[2]);
-        sumOfExp(places, x, from, n, max, log, blocks[2], lanes);
-        lanes.log(log, log, n);
+        largest(places, x, from, n, max, blocks[2], lanes.elements());
+        sumOfExp(places, x, from, n, max, log, blocks[2], lanes.elements());
+        lanes.elements().log(log, 0, log, 0, n);
         for (int i = 0; i < n; i++) {
             int label = labels[labelsAt + i];
             float loss;
@@ -120,9 +128,10 @@ public final class SoftmaxKernels {
     public static void crossEntropyGradient(Places places, float[] x, int from, int[] labels, int labelsAt, float[] g,
             int gAt, float[] weights, int weightsAt, int ignored, float[] y, int to, int n, float[][] blocks,
             int[] valid, LaneKernels lanes) {
+        ElementKernels kernels = lanes.elements();
         float[] sum = blocks[1];
         float[] block = blocks[2];
-        exponentials(places, x, from, y, to, n, blocks, lanes);
+        exponentials(places, x, from, y, to, n, blocks, kernels);
         float[] factor = blocks[0];
         for (int i = 0; i < n; i++) {
             int label = labels[labelsAt + i];
@@ -138,30 +147,33 @@ public final class SoftmaxKernels {
                 y[hit] -= sum[i];
             }
         }
-        BlockArithmetic.divide(factor, factor, sum, n);
+        kernels.divide(factor, 0, factor, 0, sum, 0, n);
         Arrays.fill(sum, 0, n, 0);
         for (int c = 0; c < places.classes(); c++) {
-            places.load(y, to + c * places.classStride(), block, n);
-            BlockArithmetic.multiply(block, block, factor, n);
-            lanes.choose(block, valid, block, sum, n);
-            places.store(block, y, to + c * places.classStride(), n);
+            int at = to + c * places.classStride();
+            float[] row = places.row(y, at, block, n);
+            int rowAt = places.rowAt(at);
+            kernels.multiply(row, rowAt, row, rowAt, factor, 0, n);
+            // Whatever an ignored place's logits are, even NaN, its gradient is 0.
+            kernels.choose(row, rowAt, valid, 0, row, rowAt, sum, 0, n);
+            places.store(row, y, at, n);
         }
     }
 
     /** e^(x - max) to y, and its sum to the second block. */
-    private static void exponentials(Places places, float[] x, int from, float[] y, int to, int n,
-            float[][] blocks, LaneKernels lanes) {
+    private static void exponentials(Places places, float[] x, int from, float[] y, int to, int n, float[][] blocks,
+            ElementKernels kernels) {
         float[] max = blocks[0];
         float[] sum = blocks[1];
         float[] block = blocks[2];
-        largest(places, x, from, n, max, block);
+        largest(places, x, from, n, max, block, kernels);
         Arrays.fill(sum, 0, n, 0);
         for (int c = 0; c < places.classes(); c++) {
-            places.load(x, from + c * places.classStride(), block, n);
-            BlockArithmetic.subtract(block, block, max, n);
-            lanes.exp(block, block, n);
-            BlockArithmetic.add(sum, sum, block, n);
-            places.store(block, y, to + c * places.classStride(), n);
+            int at = c * places.classStride();
+            float[] row = places.row(x, from + at, block, n);
+            float[] powers = places.placeStride() == 1 ? y : block;
+            kernels.exponentials(powers, places.rowAt(to + at), row, places.rowAt(from + at), max, sum, n);
+            places.store(powers, y, to + at, n);
         }
     }
 }

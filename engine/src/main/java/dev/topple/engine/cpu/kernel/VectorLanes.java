@@ -3,11 +3,7 @@
 
 package dev.topple.engine.cpu.kernel;
 
-import static dev.topple.engine.cpu.kernel.Elementary.*;
-
-import dev.topple.engine.graph.Relation;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -17,18 +13,25 @@ import jdk.incubator.vector.VectorSpecies;
  * over lanes, whose order is not specified. Vectors are at most 16 floats long; where they are shorter, a run is summed
  * in as many passes as it takes to serve all 16 partial sums, which gives the same bits.
  *
- * <p>Every loop has its whole arithmetic in its body: a method that takes and gives vectors may be compiled on its own
- * first, is then too large to be compiled in line, and from then on allocates its vectors.
+ * <p>Every loop has its whole arithmetic in its body: see {@code docs/cpu-kernels.md}.
  */
 final class VectorLanes implements LaneKernels {
 
-    private static final VectorSpecies<Float> F = switch (Simd.chosen()) {
+    /** The width of this JVM's vectors. */
+    static final VectorSpecies<Float> F = switch (Simd.chosen()) {
         case OFF, BITS_128 -> FloatVector.SPECIES_128;
         case BITS_256 -> FloatVector.SPECIES_256;
         case BITS_512 -> FloatVector.SPECIES_512;
     };
-    private static final VectorSpecies<Integer> I = F.withLanes(int.class);
     private static final int L = F.length();
+
+    /** Where vectors are short, there is no instruction that gathers, and the Vector API would allocate. */
+    private static final boolean GATHERS = L >= 8;
+
+    private static final PlainLanes PLAIN = new PlainLanes();
+
+    private final ElementKernels elements = new VectorElements();
+    private final LossKernels losses = new VectorLosses();
 
     @Override
     public String description() {
@@ -40,157 +43,18 @@ final class VectorLanes implements LaneKernels {
     }
 
     @Override
-    public void compare(Relation relation, int[] out, float[] a, float[] b, int n) {
-        switch (relation) {
-            case EQUAL -> compare(VectorOperators.EQ, out, a, b, n);
-            case NOT_EQUAL -> compare(VectorOperators.NE, out, a, b, n);
-            case LESS -> compare(VectorOperators.LT, out, a, b, n);
-            case LESS_OR_EQUAL -> compare(VectorOperators.LE, out, a, b, n);
-            case GREATER -> compare(VectorOperators.LT, out, b, a, n);
-            case GREATER_OR_EQUAL -> compare(VectorOperators.LE, out, b, a, n);
-        }
-    }
-
-    private static void compare(VectorOperators.Comparison operator, int[] out, float[] a, float[] b, int n) {
-        IntVector zero = IntVector.zero(I);
-        IntVector one = IntVector.broadcast(I, 1);
-        for (int i = 0; i < n; i += L) {
-            VectorMask<Integer> mask = load(a, i).compare(operator, load(b, i)).cast(I);
-            zero.blend(one, mask).intoArray(out, i);
-        }
+    public ElementKernels elements() {
+        return elements;
     }
 
     @Override
-    public void compare(Relation relation, int[] out, int[] a, int[] b, int n) {
-        switch (relation) {
-            case EQUAL -> compare(VectorOperators.EQ, out, a, b, n);
-            case NOT_EQUAL -> compare(VectorOperators.NE, out, a, b, n);
-            case LESS -> compare(VectorOperators.LT, out, a, b, n);
-            case LESS_OR_EQUAL -> compare(VectorOperators.LE, out, a, b, n);
-            case GREATER -> compare(VectorOperators.LT, out, b, a, n);
-            case GREATER_OR_EQUAL -> compare(VectorOperators.LE, out, b, a, n);
-        }
-    }
-
-    private static void compare(VectorOperators.Comparison operator, int[] out, int[] a, int[] b, int n) {
-        IntVector zero = IntVector.zero(I);
-        IntVector one = IntVector.broadcast(I, 1);
-        for (int i = 0; i < n; i += L) {
-            VectorMask<Integer> mask = IntVector.fromArray(I, a, i).compare(operator, IntVector.fromArray(I, b, i));
-            zero.blend(one, mask).intoArray(out, i);
-        }
+    public LossKernels losses() {
+        return losses;
     }
 
     @Override
-    public void choose(float[] out, int[] condition, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i += L) {
-            VectorMask<Float> mask = IntVector.fromArray(I, condition, i).compare(VectorOperators.NE, 0).cast(F);
-            load(b, i).blend(load(a, i), mask).intoArray(out, i);
-        }
-    }
-
-    @Override
-    public void choose(int[] out, int[] condition, int[] a, int[] b, int n) {
-        for (int i = 0; i < n; i += L) {
-            VectorMask<Integer> mask = IntVector.fromArray(I, condition, i).compare(VectorOperators.NE, 0);
-            IntVector.fromArray(I, b, i).blend(IntVector.fromArray(I, a, i), mask).intoArray(out, i);
-        }
-    }
-
-    @Override
-    public void reluGradient(float[] out, float[] g, float[] y, int n) {
-        FloatVector zero = FloatVector.zero(F);
-        for (int i = 0; i < n; i += L) {
-            zero.blend(load(g, i), zero.compare(VectorOperators.LT, load(y, i))).intoArray(out, i);
-        }
-    }
-
-    @Override
-    public void sign(float[] out, float[] a, int n) {
-        FloatVector zero = FloatVector.zero(F);
-        for (int i = 0; i < n; i += L) {
-            FloatVector x = load(a, i);
-            FloatVector y = x.blend(1f, zero.compare(VectorOperators.LT, x));
-            y.blend(-1f, x.compare(VectorOperators.LT, zero)).intoArray(out, i);
-        }
-    }
-
-    @Override
-    public void exp(float[] out, float[] a, int n) {
-        for (int i = 0; i < n; i += L) {
-            FloatVector x = load(a, i).max(EXP_LOWEST).min(EXP_HIGHEST);
-            FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUNDER));
-            FloatVector e = shifted.sub(ROUNDER);
-            IntVector k = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
-            FloatVector r = e.fma(FloatVector.broadcast(F, -LN2_LOW), e.fma(FloatVector.broadcast(F, -LN2_HIGH), x));
-            FloatVector p = r.fma(FloatVector.broadcast(F, E5), FloatVector.broadcast(F, E4));
-            p = p.fma(r, FloatVector.broadcast(F, E3));
-            p = p.fma(r, FloatVector.broadcast(F, E2));
-            p = p.fma(r, FloatVector.broadcast(F, E1));
-            p = p.fma(r, FloatVector.broadcast(F, E0));
-            FloatVector y = p.fma(r.mul(r), r).add(1f);
-            IntVector half = k.lanewise(VectorOperators.ASHR, 1);
-            FloatVector first = half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector second = k.sub(half).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            y.mul(first).mul(second).intoArray(out, i);
-        }
-    }
-
-    @Override
-    public void log(float[] out, float[] a, int n) {
-        for (int i = 0; i < n; i += L) {
-            FloatVector v = load(a, i);
-            VectorMask<Float> subnormal = v.compare(VectorOperators.LT, Float.MIN_NORMAL);
-            FloatVector x = v.blend(v.mul(0x1p23f), subnormal);
-            IntVector bits = x.reinterpretAsInts().sub(SQRT_HALF_BITS);
-            FloatVector e = (FloatVector) bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
-            e = e.sub(FloatVector.zero(F).blend(23f, subnormal));
-            FloatVector f = bits.and(0x7FFFFF).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(1f);
-            FloatVector z = f.mul(f);
-            FloatVector p = f.fma(FloatVector.broadcast(F, L8), FloatVector.broadcast(F, L7));
-            p = p.fma(f, FloatVector.broadcast(F, L6));
-            p = p.fma(f, FloatVector.broadcast(F, L5));
-            p = p.fma(f, FloatVector.broadcast(F, L4));
-            p = p.fma(f, FloatVector.broadcast(F, L3));
-            p = p.fma(f, FloatVector.broadcast(F, L2));
-            p = p.fma(f, FloatVector.broadcast(F, L1));
-            p = p.fma(f, FloatVector.broadcast(F, L0));
-            FloatVector y = e.fma(FloatVector.broadcast(F, LN2_LOW), f.mul(z).mul(p));
-            y = z.fma(FloatVector.broadcast(F, -0.5f), y);
-            FloatVector result = e.fma(FloatVector.broadcast(F, LN2_HIGH), f.add(y));
-            result = result.blend(Float.POSITIVE_INFINITY, v.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
-            result = result.blend(Float.NaN, v.compare(VectorOperators.LT, 0f).or(v.compare(VectorOperators.NE, v)));
-            result.blend(Float.NEGATIVE_INFINITY, v.compare(VectorOperators.EQ, 0f)).intoArray(out, i);
-        }
-    }
-
-    @Override
-    public void sigmoid(float[] out, float[] a, float[] e, int n) {
-        FloatVector one = FloatVector.broadcast(F, 1);
-        for (int i = 0; i < n; i += L) {
-            FloatVector power = load(e, i);
-            FloatVector s = one.div(power.add(one));
-            s.blend(power.mul(s), load(a, i).compare(VectorOperators.LT, 0f)).intoArray(out, i);
-        }
-    }
-
-    @Override
-    public void tanh(float[] out, float[] a, float[] e, int n) {
-        FloatVector one = FloatVector.broadcast(F, 1);
-        for (int i = 0; i < n; i += L) {
-            FloatVector signed = load(a, i);
-            FloatVector x = signed.abs();
-            FloatVector z = x.mul(x);
-            FloatVector p = z.fma(FloatVector.broadcast(F, T4), FloatVector.broadcast(F, T3));
-            p = p.fma(z, FloatVector.broadcast(F, T2));
-            p = p.fma(z, FloatVector.broadcast(F, T1));
-            p = p.fma(z, FloatVector.broadcast(F, T0));
-            FloatVector small = p.mul(z).fma(x, x);
-            FloatVector large = one.sub(FloatVector.broadcast(F, 2).div(load(e, i).add(one)));
-            FloatVector y = large.blend(small, x.compare(VectorOperators.LE, TANH_SMALL));
-            IntVector sign = signed.reinterpretAsInts().and(0x80000000);
-            y.reinterpretAsInts().and(0x7FFFFFFF).or(sign).reinterpretAsFloats().intoArray(out, i);
-        }
+    public ElementKernels plainElements() {
+        return PLAIN.elements();
     }
 
     @Override
@@ -304,5 +168,69 @@ final class VectorLanes implements LaneKernels {
         for (int i = whole; i < n; i++) {
             out[to + i] = Math.fma(a[from + i], s, out[to + i]);
         }
+    }
+
+    @Override
+    public void stretch(float[] out, int to, int step, float[] x, int from, int stride, int rows, int[] first,
+            int[] second, float[] weight, int n) {
+        int whole = GATHERS ? n - n % L : 0;
+        for (int row = 0; row < rows; row += 2) {
+            // Two rows at a time, of an odd number the last twice: a loop of its own for it would be too much code.
+            int next = Math.min(row + 1, rows - 1);
+            int source = from + row * stride;
+            int nextSource = from + next * stride;
+            for (int i = 0; i < whole; i += L) {
+                FloatVector t = load(weight, i);
+                FloatVector s = FloatVector.broadcast(F, 1).sub(t);
+                VectorMask<Float> single = t.compare(VectorOperators.EQ, 0f);
+                FloatVector a = FloatVector.fromArray(F, x, source, first, i);
+                FloatVector y = FloatVector.fromArray(F, x, source, second, i).fma(t, a.mul(s));
+                y.blend(a, single).intoArray(out, to + row * step + i);
+                FloatVector b = FloatVector.fromArray(F, x, nextSource, first, i);
+                FloatVector z = FloatVector.fromArray(F, x, nextSource, second, i).fma(t, b.mul(s));
+                z.blend(b, single).intoArray(out, to + next * step + i);
+            }
+        }
+        PLAIN.stretch(out, to, step, x, from, stride, rows, first, second, weight, whole, n);
+    }
+
+    @Override
+    public void collect(float[] out, int to, int step, float[] x, int from, int stride, int rows, int[] index,
+            float[] weight, int taps, int n) {
+        int whole = GATHERS ? n - n % L : 0;
+        int last = rows - 1;
+        for (int row = 0; row < rows; row += 4) {
+            // Four rows at a time, of which the last may come several times.
+            int row1 = Math.min(row + 1, last);
+            int row2 = Math.min(row + 2, last);
+            int row3 = Math.min(row + 3, last);
+            int source0 = from + row * stride;
+            int source1 = from + row1 * stride;
+            int source2 = from + row2 * stride;
+            int source3 = from + row3 * stride;
+            for (int i = 0; i < whole; i += L) {
+                FloatVector sum0 = FloatVector.zero(F);
+                FloatVector sum1 = FloatVector.zero(F);
+                FloatVector sum2 = FloatVector.zero(F);
+                FloatVector sum3 = FloatVector.zero(F);
+                for (int t = i; t < taps * n; t += n) {
+                    FloatVector w = load(weight, t);
+                    VectorMask<Float> none = w.compare(VectorOperators.EQ, 0f);
+                    FloatVector x0 = FloatVector.fromArray(F, x, source0, index, t);
+                    sum0 = x0.fma(w, sum0).blend(sum0, none);
+                    FloatVector x1 = FloatVector.fromArray(F, x, source1, index, t);
+                    sum1 = x1.fma(w, sum1).blend(sum1, none);
+                    FloatVector x2 = FloatVector.fromArray(F, x, source2, index, t);
+                    sum2 = x2.fma(w, sum2).blend(sum2, none);
+                    FloatVector x3 = FloatVector.fromArray(F, x, source3, index, t);
+                    sum3 = x3.fma(w, sum3).blend(sum3, none);
+                }
+                sum0.intoArray(out, to + row * step + i);
+                sum1.intoArray(out, to + row1 * step + i);
+                sum2.intoArray(out, to + row2 * step + i);
+                sum3.intoArray(out, to + row3 * step + i);
+            }
+        }
+        PLAIN.collect(out, to, step, x, from, stride, rows, index, weight, taps, whole, n);
     }
 }

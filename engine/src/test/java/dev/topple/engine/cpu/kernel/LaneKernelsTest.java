@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.topple.engine.graph.Relation;
+import dev.topple.engine.graph.Resampling;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -60,19 +61,21 @@ class LaneKernelsTest {
     }
 
     private static void sigmoid(LaneKernels lanes, float[] out, float[] a, int n) {
+        ElementKernels kernels = lanes.elements();
         float[] e = new float[N];
-        BlockArithmetic.abs(e, a, n);
-        BlockArithmetic.negate(e, e, n);
-        lanes.exp(e, e, n);
-        lanes.sigmoid(out, a, e, n);
+        kernels.abs(e, 0, a, 0, n);
+        kernels.negate(e, 0, e, 0, n);
+        kernels.exp(e, 0, e, 0, n);
+        kernels.sigmoid(out, 0, a, 0, e, 0, n);
     }
 
     private static void tanh(LaneKernels lanes, float[] out, float[] a, int n) {
+        ElementKernels kernels = lanes.elements();
         float[] e = new float[N];
-        BlockArithmetic.abs(e, a, n);
-        BlockArithmetic.add(e, e, e, n);
-        lanes.exp(e, e, n);
-        lanes.tanh(out, a, e, n);
+        kernels.abs(e, 0, a, 0, n);
+        kernels.add(e, 0, e, 0, e, 0, n);
+        kernels.exp(e, 0, e, 0, n);
+        kernels.tanh(out, 0, a, 0, e, 0, n);
     }
 
     @Test
@@ -82,19 +85,13 @@ class LaneKernelsTest {
         for (int i = 0; i < N; i++) {
             mask[i] = i / 3 % 2;
         }
-        agree("exp", (lanes, out, a, n) -> lanes.exp(out, a, n));
-        agree("log", (lanes, out, a, n) -> lanes.log(out, a, n));
+        agree("exp", (lanes, out, a, n) -> lanes.elements().exp(out, 0, a, 0, n));
+        agree("log", (lanes, out, a, n) -> lanes.elements().log(out, 0, a, 0, n));
         agree("sigmoid", LaneKernelsTest::sigmoid);
         agree("tanh", LaneKernelsTest::tanh);
-        agree("sign", (lanes, out, a, n) -> lanes.sign(out, a, n));
-        agree("reluGradient", (lanes, out, a, n) -> lanes.reluGradient(out, b, a, n));
-        agree("choose", (lanes, out, a, n) -> lanes.choose(out, mask, a, b, n));
-        for (Relation relation : Relation.values()) {
-            agree("compare " + relation, (lanes, out, a, n) -> {
-                int[] truth = new int[N];
-                lanes.compare(relation, truth, a, b, n);
-                BlockArithmetic.toFloat(out, truth, n);
-            });
+        // Runs that begin anywhere and end within a vector.
+        for (int length : new int[] {0, 1, 7, 16, 100, 300}) {
+            agreeOnRuns(length, b, mask);
         }
         float[] memory = new float[LaneKernels.WIDTH];
         for (int length : new int[] {0, 1, 15, 16, 17, 100, 300}) {
@@ -110,6 +107,65 @@ class LaneKernelsTest {
                 lanes.blend(out, 3, a, 50, b, 51, 0.3f, length);
                 lanes.addScaled(out, 5, a, 60, 0.7f, length);
             });
+        }
+    }
+
+    private void agreeOnRuns(int length, float[] b, int[] mask) {
+        agree("arithmetic on " + length, (lanes, out, a, n) -> {
+            ElementKernels kernels = lanes.elements();
+            kernels.add(out, 3, a, 5, b, 7, length);
+            kernels.subtract(out, 4, a, 6, out, 4, length);
+            kernels.multiply(out, 5, out, 5, b, 8, length);
+            kernels.divide(out, 6, a, 9, out, 6, length);
+            kernels.maximum(out, 7, out, 7, a, 11, length);
+            kernels.minimum(out, 8, out, 8, b, 1, length);
+            kernels.scale(out, 2, out, 2, 0.7f, length);
+        });
+        agree("functions on " + length, (lanes, out, a, n) -> {
+            ElementKernels kernels = lanes.elements();
+            kernels.negate(out, 1, a, 2, length);
+            kernels.abs(out, 30, a, 5, length);
+            kernels.sqrt(out, 50, a, 7, length);
+            kernels.inverse(out, 70, a, 9, length);
+            kernels.relu(out, 90, a, 32, length);
+            kernels.sign(out, 110, a, 31, length);
+            kernels.clamp(out, 130, a, 32, -0.5f, 2, length);
+            kernels.exp(out, 150, a, 33, length);
+            kernels.log(out, 170, a, 34, length);
+            kernels.reluGradient(out, 190, b, 3, a, 35, length);
+            kernels.choose(out, 205, mask, 2, a, 36, b, 11, length);
+        });
+        agree("soft maxima of " + length, (lanes, out, a, n) -> {
+            float[] max = b.clone();
+            lanes.elements().raise(max, a, 37, length);
+            float[] sum = new float[N];
+            lanes.elements().exponentials(out, 3, a, 38, max, sum, length);
+            lanes.elements().add(out, 4, out, 4, sum, 0, length);
+        });
+        for (Relation relation : Relation.values()) {
+            agree("compare " + relation, (lanes, out, a, n) -> {
+                int[] truth = new int[N];
+                lanes.elements().compare(relation, truth, 3, a, 32, b, 32, length);
+                int[] same = new int[N];
+                lanes.elements().compare(relation, same, 4, truth, 3, mask, 1, length);
+                int[] chosen = new int[N];
+                lanes.elements().choose(chosen, 5, mask, 1, truth, 2, same, 4, length);
+                BlockArithmetic.toFloat(out, chosen, N);
+            });
+        }
+    }
+
+    @Test
+    void rowsAreStretchedAndCollected() {
+        for (int[] size : new int[][] {{7, 30}, {16, 32}, {40, 13}, {1, 5}}) {
+            ResizeTables.Axis axis = ResizeTables.Axis.of(Resampling.Method.BILINEAR, size[0], size[1]);
+            ResizeTables.Adjoint back = ResizeTables.Adjoint.of(axis, size[0]);
+            for (int rows : new int[] {1, 2, 3, 4, 7}) {
+                agree("stretch " + size[0] + " to " + size[1], (lanes, out, a, n) -> lanes.stretch(out, 2, size[1] + 1,
+                        a, 33, size[0], rows, axis.first(), axis.second(), axis.weight(), size[1]));
+                agree("collect " + size[0] + " from " + size[1], (lanes, out, a, n) -> lanes.collect(out, 2,
+                        size[0] + 1, a, 33, size[1], rows, back.index(), back.weight(), back.taps(), size[0]));
+            }
         }
     }
 
@@ -138,11 +194,11 @@ class LaneKernelsTest {
 
     @Test
     void functionsAreAsExactAsTheySay() {
-        Function exp = (lanes, out, a, n) -> lanes.exp(out, a, n);
+        Function exp = (lanes, out, a, n) -> lanes.elements().exp(out, 0, a, 0, n);
         within(1, worst(exp, StrictMath::exp, -1, 1), "exp near 0");
         within(1, worst(exp, StrictMath::exp, -87, 88), "exp");
         within(1, worst(exp, StrictMath::exp, -104, -87), "exp of very small results");
-        Function log = (lanes, out, a, n) -> lanes.log(out, a, n);
+        Function log = (lanes, out, a, n) -> lanes.elements().log(out, 0, a, 0, n);
         within(1, worst(log, StrictMath::log, 0.3f, 3), "log near 1");
         within(1, worst(log, StrictMath::log, 0, 1e-37f), "log of small numbers");
         within(1, worst(log, StrictMath::log, 1, 1e30f), "log of large numbers");
@@ -162,12 +218,12 @@ class LaneKernelsTest {
         a[3] = 0;
         a[4] = -1;
         float[] y = new float[LaneKernels.WIDTH];
-        vector.exp(y, a, 16);
+        vector.elements().exp(y, 0, a, 0, 16);
         assertEquals(Float.NaN, y[0]);
         assertEquals(Float.POSITIVE_INFINITY, y[1]);
         assertEquals(0f, y[2]);
         assertEquals(1f, y[3]);
-        vector.log(y, a, 16);
+        vector.elements().log(y, 0, a, 0, 16);
         assertEquals(Float.NaN, y[0]);
         assertEquals(Float.POSITIVE_INFINITY, y[1]);
         assertEquals(Float.NaN, y[2]);
@@ -181,7 +237,7 @@ class LaneKernelsTest {
         assertEquals(Float.NaN, y[0]);
         assertEquals(1f, y[1]);
         assertEquals(0f, y[2]);
-        vector.sign(y, a, 16);
+        vector.elements().sign(y, 0, a, 0, 16);
         assertEquals(Float.NaN, y[0]);
         assertEquals(-1f, y[4]);
     }

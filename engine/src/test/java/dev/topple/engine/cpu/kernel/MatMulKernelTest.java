@@ -22,9 +22,9 @@ class MatMulKernelTest {
     private static float[] product(GemmKernel gemm, int threads, Shape a, Shape b, boolean transposeA,
             boolean transposeB, float[] x, int xo, float[] y, int size) {
         MatMulKernel kernel = new MatMulKernel(gemm, a, b, transposeA, transposeB);
-        float[] c = ConvReference.rubbish(size);
+        float[] c = Numbers.rubbish(size);
         try (Workers workers = new Workers(threads)) {
-            kernel.run(workers, x, xo, y, 0, c, 0, ConvReference.rubbish(kernel.scratch(threads) + 1), 1);
+            kernel.run(workers, x, xo, y, 0, c, 0, Numbers.rubbish(kernel.scratch(threads) + 1), 1);
         }
         return c;
     }
@@ -62,11 +62,11 @@ class MatMulKernelTest {
             Shape a = matrix(batchA, ta ? k : m, ta ? m : k);
             Shape b = matrix(batchB, tb ? n : k, tb ? k : n);
             Shape batch = Shape.broadcast(Shape.of(batchA), Shape.of(batchB));
-            float[] x = ConvReference.random(random, a.size());
-            float[] y = ConvReference.random(random, b.size());
+            float[] x = Numbers.random(random, a.size());
+            float[] y = Numbers.random(random, b.size());
             double[] expected = reference(a, b, ta, tb, x, y, m, n, k, batch);
             float[] c = product(KERNELS.get(0), 2, a, b, ta, tb, x, 0, y, expected.length);
-            double error = ConvReference.error(expected, c, 0, k);
+            double error = Numbers.error(expected, c, 0, k);
             assertTrue(error <= 1e-5, a + " by " + b + ": error " + error);
             assertArrayEquals(c, product(KERNELS.get(1), 3, a, b, ta, tb, x, 0, y, expected.length));
             assertArrayEquals(c, product(KERNELS.get(2), 1, a, b, ta, tb, x, 0, y, expected.length));
@@ -105,8 +105,8 @@ class MatMulKernelTest {
         Random random = new Random(3);
         int k = 520;
         int n = 20;
-        float[] x = ConvReference.random(random, 37 * k);
-        float[] y = ConvReference.random(random, n * k);
+        float[] x = Numbers.random(random, 37 * k);
+        float[] y = Numbers.random(random, n * k);
         float[] all = product(KERNELS.get(0), 2, Shape.of(37, k), Shape.of(n, k), false, true, x, 0, y, 37 * n);
         for (int i = 0; i < 37; i++) {
             float[] alone = product(KERNELS.get(0), 1, Shape.of(1, k), Shape.of(n, k), false, true, x, i * k, y, n);

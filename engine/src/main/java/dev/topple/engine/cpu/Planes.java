@@ -1,0 +1,87 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.engine.cpu;
+
+import dev.topple.engine.cpu.blocked.BlockedPooling;
+import dev.topple.engine.cpu.blocked.BlockedResize;
+import dev.topple.engine.cpu.blocked.Form;
+import dev.topple.engine.graph.Node;
+import dev.topple.engine.graph.Pooling;
+import dev.topple.engine.graph.Resampling;
+import dev.topple.engine.graph.Value;
+import dev.topple.engine.tensor.DType;
+import dev.topple.engine.tensor.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/** Lowers pooling and interpolation in either form. */
+final class Planes {
+
+    private final CpuContext context;
+    private final List<CpuInstruction> instructions;
+    private final Convolutions.Places places;
+
+    /**
+     * Lowers what one graph has of them.
+     *
+     * @param instructions to which they are added
+     */
+    Planes(CpuContext context, List<CpuInstruction> instructions, Convolutions.Places places) {
+        this.context = context;
+        this.instructions = instructions;
+        this.places = places;
+    }
+
+    private List<Slot> slots(List<Value> values, Form form) {
+        return values.stream().map(value -> places.slot(value, form)).toList();
+    }
+
+    /** Pooling, with the mask of a ReLU's gradient if the unit has one. */
+    void pooling(Pooling op, Unit unit, Form form) {
+        Node node = unit.first();
+        Shape shape = node.operand(0).shape();
+        Shape result = node.result(0).shape();
+        Optional<Value> mask = unit.epilogue().mask();
+        List<Slot> in = slots(node.operands(), form);
+        if (form == Form.PLAIN) {
+            instructions.add(new PoolingInstruction(op, in, shape, slots(node.results(), form), result));
+            if (mask.isPresent()) {
+                BlockCompiler compiler = new BlockCompiler(List.of(unit.last()), form,
+                        value -> places.slot(value, form));
+                instructions.add(compiler.compile(unit.results(), context.lanes(), context.scratch()));
+            }
+            return;
+        }
+        BlockedPooling kernel = new BlockedPooling(context.simd(), op, window(node), shape, result);
+        List<Value> results = mask.isPresent() ? unit.last().results() : node.results();
+        String name = op.mnemonic() + " " + shape + " to " + result + (mask.isPresent() ? " + ReluGradient" : "");
+        instructions.add(new BlockedPoolingInstruction(name, op, kernel, in,
+                mask.map(value -> places.slot(value, form)), slots(results, form)));
+    }
+
+    /** The window of the pooling that a scatter is the adjoint of. */
+    static Optional<Pooling.Window> window(Node node) {
+        boolean adjoint = node.op() instanceof Pooling.Scatter
+                && node.operand(1).node().op() instanceof Pooling.MaxPool2d && node.operand(1).index() == 1
+                && node.operand(1).node().operand(0).shape().equals(node.result(0).shape());
+        return adjoint
+                ? Optional.of(((Pooling.MaxPool2d) node.operand(1).node().op()).window())
+                : Optional.empty();
+    }
+
+    /** Interpolation and its adjoint. */
+    void resampling(Resampling op, Node node, Form form) {
+        Shape shape = node.operand(0).shape();
+        Shape result = node.result(0).shape();
+        Slot from = places.slot(node.operand(0), form);
+        Slot to = places.slot(node.result(0), form);
+        if (form == Form.PLAIN) {
+            instructions.add(new ResizeInstruction(op, from, shape, to, result, context.lanes(), context.scratch()));
+            return;
+        }
+        BlockedResize kernel = new BlockedResize(context.simd(), op, shape, result);
+        instructions.add(new BlockedResizeInstruction(op.mnemonic() + " " + op.method() + " " + shape + " to " + result,
+                kernel, from, to, Slot.working(DType.F32, kernel.scratch(context.workers().threads()))));
+    }
+}

@@ -1,0 +1,227 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.engine.cpu.blocked;
+
+import dev.topple.engine.cpu.kernel.Simd;
+
+/**
+ * What happens to each finished element of a convolution, in this order: with scale and shift
+ * {@code v = fma(v, scale[c], shift[c])}, with one of them {@code v * scale[c]} or {@code v + shift[c]}; with a
+ * residual {@code v += residual}; with ReLU {@code v = max(v, 0)}, where NaN stays NaN; with a mask
+ * {@code v = m > 0 ? v : 0}, the gradient of a ReLU whose value is m. Residual and mask have the target's form and
+ * shape; the residual may be the target's own memory.
+ *
+ * <p>Which steps there are is fixed; the arrays are set before each run, and {@link #begin} tells how many channels
+ * there are.
+ */
+public final class Epilogue {
+
+    private static final int W = Blocks.WIDTH;
+    private static final float[] UNSET = new float[0];
+
+    private final boolean scales;
+    private final boolean shifts;
+    private final boolean residuals;
+    private final boolean relu;
+    private final boolean masks;
+    private final boolean vectors;
+
+    private float[] scale = UNSET;
+    private int scaleOffset;
+    private float[] shift = UNSET;
+    private int shiftOffset;
+    private float[] residual = UNSET;
+    private int residualOffset;
+    private float[] mask = UNSET;
+    private int maskOffset;
+    private int channels;
+    private final float[] lastScale = new float[W];
+    private final float[] lastShift = new float[W];
+
+    /** An epilogue of the given steps. */
+    public Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, boolean mask) {
+        this(scale, shift, residual, relu, mask, Simd.chosen() != Simd.OFF);
+    }
+
+    Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, boolean mask, boolean vectors) {
+        this.scales = scale;
+        this.shifts = shift;
+        this.residuals = residual;
+        this.relu = relu;
+        this.masks = mask;
+        this.vectors = vectors;
+    }
+
+    /** No step at all. */
+    public static Epilogue none() {
+        return new Epilogue(false, false, false, false, false);
+    }
+
+    /** Sets the scales, one for each channel. */
+    public void scale(float[] array, int offset) {
+        scale = array;
+        scaleOffset = offset;
+    }
+
+    /** Sets the shifts, one for each channel. */
+    public void shift(float[] array, int offset) {
+        shift = array;
+        shiftOffset = offset;
+    }
+
+    /** Sets the tensor that is added. */
+    public void residual(float[] array, int offset) {
+        residual = array;
+        residualOffset = offset;
+    }
+
+    /** Sets the tensor whose positive elements let the result through. */
+    public void mask(float[] array, int offset) {
+        mask = array;
+        maskOffset = offset;
+    }
+
+    /**
+     * Called by a plan at the start of each run, before the work is shared out.
+     *
+     * @param channels the channels of the target
+     */
+    void begin(int channels) {
+        this.channels = channels;
+        int whole = channels / W * W;
+        for (int c = whole; c < channels; c++) {
+            lastScale[c - whole] = scales ? scale[scaleOffset + c] : 1f;
+            lastShift[c - whole] = shifts ? shift[shiftOffset + c] : 0f;
+        }
+    }
+
+    /**
+     * Finishes a run of pixels of a blocked target: {@code y[yo + at + p step 16 + l]} from {@code v[vo + p 16 + l]}.
+     * {@code v} is working memory, whose content afterwards is not defined, or the target itself: the same array at the
+     * same place.
+     *
+     * @param block the block of channels
+     * @param at where the first pixel lies in the target; residual and mask are read at the same index
+     * @param step pixels of the target from one to the next
+     */
+    void finish(int block, float[] v, int vo, int pixels, float[] y, int yo, int at, int step) {
+        if (!vectors) {
+            finishLanes(block, 0, W, v, vo, pixels, y, yo, at, step);
+            return;
+        }
+        affine(block, v, vo, pixels);
+        if (residuals) {
+            EpilogueLanes.add(v, vo, pixels, residual, residualOffset + at, step);
+        }
+        if (relu && masks) {
+            EpilogueLanes.relu(v, vo, pixels, v, vo, 1);
+        }
+        if (masks) {
+            EpilogueLanes.mask(v, vo, pixels, mask, maskOffset + at, step, y, yo + at, step);
+        } else if (relu) {
+            EpilogueLanes.relu(v, vo, pixels, y, yo + at, step);
+        } else if (step > 1) {
+            EpilogueLanes.copy(v, vo, pixels, y, yo + at, step);
+        } else {
+            System.arraycopy(v, vo, y, yo + at, pixels * W);
+        }
+    }
+
+    /** Scale and shift, in place. The arrays end with the last channel, so the last block has copies of its own. */
+    private void affine(int block, float[] v, int vo, int pixels) {
+        boolean part = (block + 1) * W > channels;
+        float[] a = part ? lastScale : scale;
+        float[] b = part ? lastShift : shift;
+        int ao = part ? 0 : scaleOffset + block * W;
+        int bo = part ? 0 : shiftOffset + block * W;
+        if (scales && shifts) {
+            EpilogueLanes.scaleShift(v, vo, pixels, a, ao, b, bo);
+        } else if (scales) {
+            EpilogueLanes.scale(v, vo, pixels, a, ao);
+        } else if (shifts) {
+            EpilogueLanes.shift(v, vo, pixels, b, bo);
+        }
+    }
+
+    /**
+     * As {@link #finish} from working memory, for the lanes {@code from <= l < to} alone: the others are not touched.
+     */
+    void finishLanes(int block, int from, int to, float[] v, int vo, int pixels, float[] y, int yo, int at, int step) {
+        int last = Math.min(to, channels - block * W);
+        if (vectors && v != y) {
+            // All lanes are finished where they are, the others to no purpose, and those wanted are copied.
+            affine(block, v, vo, pixels);
+            if (residuals) {
+                EpilogueLanes.add(v, vo, pixels, residual, residualOffset + at, step);
+            }
+            if (relu) {
+                EpilogueLanes.relu(v, vo, pixels, v, vo, 1);
+            }
+            if (masks) {
+                EpilogueLanes.mask(v, vo, pixels, mask, maskOffset + at, step, v, vo, 1);
+            }
+            for (int p = 0; p < pixels; p++) {
+                int index = yo + at + p * step * W;
+                for (int l = from; l < last; l++) {
+                    y[index + l] = v[vo + p * W + l];
+                }
+            }
+            return;
+        }
+        for (int p = 0; p < pixels; p++) {
+            for (int l = from; l < last; l++) {
+                int index = at + p * step * W + l;
+                y[yo + index] = apply(block * W + l, index, v[vo + p * W + l]);
+            }
+        }
+    }
+
+    /**
+     * Finishes a run of pixels of a plain target: {@code y[yo + at + l plane + p step]} from {@code v[vo + p 16 + l]}
+     * for the lanes {@code from <= l < to} that hold channels.
+     *
+     * @param at where lane 0 of the first pixel lies in the target
+     */
+    void finishPlain(int block, int from, int to, float[] v, int vo, int pixels, float[] y, int yo, int at, int plane,
+            int step) {
+        int last = Math.min(to, channels - block * W);
+        if (!residuals && !relu && !masks && vectors) {
+            affine(block, v, vo, pixels);
+            for (int l = from; l < last; l++) {
+                spread(v, vo + l, pixels, y, yo + at + l * plane, step);
+            }
+            return;
+        }
+        for (int l = from; l < last; l++) {
+            for (int p = 0; p < pixels; p++) {
+                int index = at + l * plane + p * step;
+                y[yo + index] = apply(block * W + l, index, v[vo + p * W + l]);
+            }
+        }
+    }
+
+    private static void spread(float[] v, int vo, int pixels, float[] y, int yo, int step) {
+        for (int p = 0; p < pixels; p++) {
+            y[yo + p * step] = v[vo + p * W];
+        }
+    }
+
+    /** One element: its channel, its index in the target, its value. */
+    float apply(int channel, int index, float value) {
+        float v = value;
+        if (scales) {
+            float a = scale[scaleOffset + channel];
+            v = shifts ? Math.fma(v, a, shift[shiftOffset + channel]) : v * a;
+        } else if (shifts) {
+            v += shift[shiftOffset + channel];
+        }
+        if (residuals) {
+            v += residual[residualOffset + index];
+        }
+        if (relu) {
+            v = Math.max(v, 0f);
+        }
+        return masks && !(mask[maskOffset + index] > 0f) ? 0f : v;
+    }
+}

@@ -1,0 +1,98 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.engine.cpu.blocked;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class EpilogueTest {
+
+    private static final int CHANNELS = 37;
+    private static final int PIXELS = 40;
+
+    /** Every combination of steps, with vectors and without, through whole blocks, parts of blocks and plain rows. */
+    @Test
+    void everyCombinationOfSteps() {
+        for (int steps = 0; steps < 32; steps++) {
+            for (boolean vectors : new boolean[] {true, false}) {
+                for (int step = 1; step <= 2; step++) {
+                    for (boolean own : new boolean[] {false, true}) {
+                        check(steps, vectors, step, own);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void check(int steps, boolean vectors, int step, boolean own) {
+        boolean scales = (steps & 1) != 0;
+        boolean shifts = (steps & 2) != 0;
+        boolean residuals = (steps & 4) != 0;
+        boolean relu = (steps & 8) != 0;
+        boolean masks = (steps & 16) != 0;
+        Random random = new Random(steps);
+        // The arrays end with the last channel, as they may in a program.
+        float[] scale = random(random, CHANNELS + 2);
+        float[] shift = random(random, CHANNELS + 3);
+        for (Form form : Form.values()) {
+            float[] v = random(random, 3 * 16 * PIXELS);
+            float[] y = random(random, 5 + form.size(1, CHANNELS, 1, PIXELS));
+            float[] other = random(random, 5 + form.size(1, CHANNELS, 1, PIXELS));
+            float[] mask = random(random, 4 + form.size(1, CHANNELS, 1, PIXELS));
+            mask[9] = Float.NaN;
+            mask[10] = 0f;
+            v[3] = Float.NaN;
+            v[4] = -0f;
+            float[] before = own ? y.clone() : other;
+            float[] values = v.clone();
+            float[] untouched = y.clone();
+            Epilogue epilogue = new Epilogue(scales, shifts, residuals, relu, masks, vectors);
+            epilogue.scale(scale, 2);
+            epilogue.shift(shift, 3);
+            epilogue.residual(own ? y : other, 5);
+            epilogue.mask(mask, 4);
+            epilogue.begin(CHANNELS);
+            int count = PIXELS / step;
+            for (int b = 0; b < 3; b++) {
+                int vo = b * 16 * PIXELS;
+                if (form == Form.PLAIN) {
+                    epilogue.finishPlain(b, 1, 16, v, vo, count, y, 5, b * 16 * PIXELS, PIXELS, step);
+                } else if (b == 1) {
+                    epilogue.finishLanes(b, 1, 9, v, vo, count, y, 5, b * 16 * PIXELS, step);
+                } else {
+                    epilogue.finish(b, v, vo, count, y, 5, b * 16 * PIXELS, step);
+                }
+            }
+            for (int c = 0; c < CHANNELS; c++) {
+                for (int p = 0; p < PIXELS; p++) {
+                    int lane = c % 16;
+                    boolean done = p % step == 0 && p / step < count
+                            && (form == Form.PLAIN ? lane >= 1 : c / 16 != 1 || lane >= 1 && lane < 9);
+                    int index = form == Form.PLAIN ? c * PIXELS + p : (c / 16 * PIXELS + p) * 16 + lane;
+                    float e = untouched[5 + index];
+                    if (done) {
+                        e = values[(c / 16 * PIXELS + p / step) * 16 + lane];
+                        e = scales && shifts ? Math.fma(e, scale[2 + c], shift[3 + c])
+                                : scales ? e * scale[2 + c] : shifts ? e + shift[3 + c] : e;
+                        e = residuals ? e + before[5 + index] : e;
+                        e = relu ? Math.max(e, 0f) : e;
+                        e = masks && !(mask[4 + index] > 0f) ? 0f : e;
+                    }
+                    assertEquals(e, y[5 + index], form + ", steps " + steps + ", vectors " + vectors + ", step " + step
+                            + ", channel " + c + ", pixel " + p);
+                }
+            }
+        }
+    }
+
+    private static float[] random(Random random, int size) {
+        float[] x = new float[size];
+        for (int i = 0; i < size; i++) {
+            x[i] = (float) random.nextGaussian();
+        }
+        return x;
+    }
+}
