@@ -109,7 +109,7 @@ final class AttackCommand implements Callable<Integer> {
                     + opened.description());
             partial.remark();
             EvaluationResult result = run(evaluation, images.size(), target, plans, partial, err);
-            JsonValue document = ResultsDocument.of(result, command(), skipped);
+            JsonValue document = ResultsDocument.of(result, opened.precision(), command(), skipped);
             Json.write(out.resolve(RESULTS), document);
             partial.remove();
             Exhibits exhibits = new Exhibits(opened, target, images, Showcase.shown(plans), seed);

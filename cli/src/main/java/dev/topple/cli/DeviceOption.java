@@ -6,6 +6,7 @@ package dev.topple.cli;
 import dev.topple.engine.Device;
 import dev.topple.engine.DeviceOptions;
 import dev.topple.engine.Devices;
+import dev.topple.engine.Precision;
 import picocli.CommandLine.Option;
 
 /** The options that choose a device. */
@@ -19,7 +20,12 @@ final class DeviceOption {
             description = "Threads of a CPU device; results do not depend on it. Default: one per processor.")
     private int threads;
 
+    @Option(names = "--precision", paramLabel = "NAME", defaultValue = "fast",
+            description = "fast, or exact: no algorithm whose rounding error is larger than that of a plain sum of"
+                    + " products. Either gives the same bits every time. Default: ${DEFAULT-VALUE}.")
+    private String precision;
+
     Device open() {
-        return Devices.open(device, new DeviceOptions(threads));
+        return Devices.open(device, new DeviceOptions(threads, Precision.of(precision)));
     }
 }

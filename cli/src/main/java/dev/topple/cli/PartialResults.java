@@ -76,6 +76,7 @@ final class PartialResults implements ProgressStore {
                 .put("model", weights)
                 .put("data", data.name())
                 .put("device", device.name())
+                .put("precision", device.precision().label())
                 .put("attack", plan.rule().toString())
                 .put("balancer", plan.balancer().toString())
                 .put("norm", plan.budget().norm().label())

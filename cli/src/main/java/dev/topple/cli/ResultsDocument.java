@@ -10,6 +10,7 @@ import dev.topple.attacks.evaluate.EvaluationResult;
 import dev.topple.attacks.evaluate.Interval;
 import dev.topple.attacks.evaluate.Lead;
 import dev.topple.attacks.evaluate.ReleasedOutcome;
+import dev.topple.engine.Precision;
 import dev.topple.engine.io.JsonValue;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +27,11 @@ final class ResultsDocument {
     /**
      * The document.
      *
+     * @param precision of the device
      * @param command what a person typed to get it
      * @param skipped files that could not be used, each with the reason
      */
-    static JsonValue of(EvaluationResult result, String command, List<String> skipped) {
+    static JsonValue of(EvaluationResult result, Precision precision, String command, List<String> skipped) {
         return JsonValue.object()
                 .put("schema", JsonValue.of(SCHEMA))
                 .put("topple", JsonValue.of(Main.version()))
@@ -38,6 +40,7 @@ final class ResultsDocument {
                 .put("data", JsonValue.of(result.data()))
                 .put("labels", JsonValue.of(result.labels()))
                 .put("device", JsonValue.of(result.device()))
+                .put("precision", JsonValue.of(precision.label()))
                 .put("seed", JsonValue.of(result.seed()))
                 .put("images", JsonValue.of(result.images()))
                 .put("skipped", JsonValue.strings(skipped))

@@ -116,6 +116,7 @@ class AttackCommandTest {
         assertTrue(document.field("data").asString().contains("size=17x23"));
         assertEquals("data", document.field("labels").asString());
         assertEquals("cpu", document.field("device").asString());
+        assertEquals("fast", document.field("precision").asString());
         assertEquals(0, document.field("seed").asInt());
         assertEquals(4, document.field("images").asInt());
         assertEquals(List.of(), document.field("skipped").elements());

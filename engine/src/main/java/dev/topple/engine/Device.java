@@ -21,6 +21,9 @@ public interface Device extends AutoCloseable {
     /** What it is and how it works, in a few words for people: threads, vector width, memory. */
     String description();
 
+    /** How much rounding error it trades for speed. Programs of devices of one name differ in bits by it alone. */
+    Precision precision();
+
     /**
      * Prepares a graph for running.
      *

@@ -15,6 +15,11 @@ public enum Precision {
     /** Algorithms alone whose error is no larger than that of a plain sum of products in float32. */
     EXACT;
 
+    /** The name in options and files: {@code fast} or {@code exact}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     /**
      * The precision of a name, {@code fast} or {@code exact}.
      *

@@ -64,7 +64,9 @@ public final class Launcher {
         List<String> command = new ArrayList<>();
         command.add(JavaHomes.executable(home).toString());
         command.addAll(Arrays.asList("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseParallelGC", "-XX:MaxRAMPercentage=70", "-D" + LAUNCHED + "=true"));
+                "-XX:MaxRAMPercentage=70", "-XX:ObjectAlignmentInBytes=64",
+                "-D" + LAUNCHED + "=true"));
+        if (System.getProperty("os.name").equals("Linux")) command.add("-XX:+UseTransparentHugePages");
         if (terminal(version)) command.add("-D" + TERMINAL + "=true");
         // What the person said to this Java (-Xmx, -D) is meant for the program; a debugger's port is taken already.
         for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {

@@ -93,6 +93,7 @@ public final class Report {
         setting(html, "Labels", results.text("labels"));
         setting(html, "Images", Integer.toString(results.images()));
         setting(html, "Device", results.text("device"));
+        setting(html, "Precision", results.text("precision"));
         setting(html, "Seed", Long.toString(results.json().field("seed").asLong()));
         setting(html, "Budget", results.budgets());
         setting(html, "Steps", results.distinct("steps"));

@@ -5,14 +5,15 @@ package dev.topple.engine.cpu;
 
 import dev.topple.engine.cpu.blocked.Blocks;
 import dev.topple.engine.cpu.blocked.ConvolutionTask;
+import dev.topple.engine.cpu.blocked.WinogradConvolution;
 import dev.topple.engine.graph.Convolution.Geometry;
 
 /**
  * How long one image's convolution is expected to take on one thread, in microseconds. A time is the sum of a few
- * counts of a convolution's steps, each times a constant that was fitted once to the times of some thirty shapes on a busy
- * server with 512-bit vectors, most of which it meets within a tenth. It decides between algorithms, so what counts is
- * how times compare; and it must be the same everywhere, so that a program has the same bits on every machine and for
- * every batch.
+ * counts of a convolution's steps, each times a constant that was fitted once to the times of some thirty shapes on a
+ * busy server with 512-bit vectors, most of which it meets within a tenth. It decides between algorithms, so what
+ * counts is how times compare; and it must be the same everywhere, so that a program has the same bits on every machine
+ * and for every batch.
  */
 final class ConvolutionCosts {
 
@@ -83,8 +84,7 @@ final class ConvolutionCosts {
      * @param repacked whether the weight is transformed anew in each run
      */
     static double winograd(ConvolutionTask task, int tile, boolean repacked) {
-        int dilation = task.geometry().dilationH();
-        double tiles = tiles(task.targetHeight(), dilation, tile) * tiles(task.targetWidth(), dilation, tile);
+        double tiles = WinogradConvolution.tiles(task, tile);
         double points = (tile + 2.0) * (tile + 2.0);
         double in = padded(task.sourceChannels());
         double out = padded(task.targetChannels());
@@ -92,16 +92,6 @@ final class ConvolutionCosts {
         double transform = repacked ? points * in * out * TRANSFORM_WEIGHT / IMAGES_PER_WEIGHT : 0;
         double products = tiles * points * in * out * WINOGRAD_STEP;
         return MICROSECONDS * (products + tiles * points * (in + out) * TRANSFORM + weight + transform);
-    }
-
-    /** Tiles along one axis: each of the interleaved grids of a dilated convolution has its own. */
-    private static double tiles(int size, int dilation, int tile) {
-        int count = 0;
-        for (int first = 0; first < Math.min(dilation, size); first++) {
-            int grid = (size - first + dilation - 1) / dilation;
-            count += (grid + tile - 1) / tile;
-        }
-        return count;
     }
 
     /** Channel by channel. */

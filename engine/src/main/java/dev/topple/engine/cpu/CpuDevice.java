@@ -6,6 +6,7 @@ package dev.topple.engine.cpu;
 import dev.topple.engine.Device;
 import dev.topple.engine.DeviceOptions;
 import dev.topple.engine.Executable;
+import dev.topple.engine.Precision;
 import dev.topple.engine.compile.Passes;
 import dev.topple.engine.cpu.kernel.Simd;
 import dev.topple.engine.cpu.parallel.Workers;
@@ -49,6 +50,11 @@ public final class CpuDevice implements Device {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Precision precision() {
+        return context.precision();
     }
 
     @Override

@@ -5,6 +5,7 @@ package dev.topple.engine.cpu;
 
 import dev.topple.engine.Executable;
 import dev.topple.engine.compile.BufferPlanner;
+import dev.topple.engine.cpu.blocked.CacheLine;
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Tensor;
@@ -52,8 +53,8 @@ final class CpuProgram implements Executable {
         graph.inputs().forEach((name, value) -> inputTypes.put(name, value.type()));
         graph.outputs().forEach((name, value) -> outputTypes.put(name, value.type()));
         BufferPlanner.Plan plan = BufferPlanner.plan(lowered.instructions());
-        float[] floats = new float[plan.sizes().get(DType.F32)];
-        int[] ints = new int[plan.sizes().get(DType.I32)];
+        float[] floats = new float[CacheLine.FIRST + plan.sizes().get(DType.F32)];
+        int[] ints = new int[CacheLine.FIRST + plan.sizes().get(DType.I32)];
         arenaBytes = 4L * (floats.length + (long) ints.length);
         Set<Slot> slots = new HashSet<>();
         for (CpuInstruction instruction : instructions) {

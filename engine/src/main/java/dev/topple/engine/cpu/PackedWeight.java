@@ -3,6 +3,7 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.cpu.blocked.CacheLine;
 import dev.topple.engine.tensor.DType;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,6 @@ final class PackedWeight {
     }
 
     int offset() {
-        return kept.isPresent() ? 0 : slots.get(0).offset();
+        return kept.isPresent() ? CacheLine.FIRST : slots.get(0).offset();
     }
 }

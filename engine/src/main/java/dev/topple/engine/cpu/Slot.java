@@ -5,6 +5,7 @@ package dev.topple.engine.cpu;
 
 import dev.topple.engine.compile.Buffer;
 import dev.topple.engine.compile.BufferPlanner;
+import dev.topple.engine.cpu.blocked.CacheLine;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Tensor;
 import java.util.Optional;
@@ -79,7 +80,7 @@ final class Slot {
     /** Takes its place in the arenas of a planned program. */
     void place(BufferPlanner.Plan plan, float[] floatArena, int[] intArena) {
         buffer.ifPresent(b -> {
-            offset = plan.offset(b);
+            offset = CacheLine.FIRST + plan.offset(b);
             floats = dtype == DType.F32 ? floatArena : floats;
             ints = dtype == DType.I32 ? intArena : ints;
         });

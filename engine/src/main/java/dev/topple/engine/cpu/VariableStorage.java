@@ -3,6 +3,7 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.cpu.blocked.CacheLine;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Variable;
 import java.util.HashMap;
@@ -14,7 +15,7 @@ import java.util.Map;
  */
 final class VariableStorage {
 
-    /** A form of a variable's value that a kernel wants, packed weights say. */
+    /** A form of a variable's value that a kernel wants, packed weights say; it begins with a cache line. */
     static final class Prepared {
 
         private final float[] data;
@@ -22,7 +23,7 @@ final class VariableStorage {
         private int users;
 
         private Prepared(int size) {
-            data = new float[size];
+            data = new float[CacheLine.FIRST + size];
         }
 
         float[] data() {

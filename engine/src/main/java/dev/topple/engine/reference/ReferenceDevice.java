@@ -4,6 +4,7 @@
 package dev.topple.engine.reference;
 
 import dev.topple.engine.Device;
+import dev.topple.engine.Precision;
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Tensor;
@@ -33,6 +34,11 @@ public final class ReferenceDevice implements Device {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Precision precision() {
+        return Precision.EXACT;
     }
 
     @Override

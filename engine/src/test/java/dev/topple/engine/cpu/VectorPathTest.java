@@ -36,9 +36,19 @@ class VectorPathTest {
         assertEquals(Map.of(), allocating, "bytes that a call allocates; see docs/cpu-kernels.md");
     }
 
+    /**
+     * In a JVM of its own: after some thousand other tests, on a busy machine, a kernel or two were seen to stay off the
+     * path that are on it in every fresh JVM.
+     */
     @Test
-    void kernelsAllocateNothing() {
-        assertNone(new VectorPaths().allocating(VectorPaths.kernels()));
+    void kernelsAllocateNothing() throws Exception {
+        assertNoneInChild("");
+    }
+
+    private static void assertNoneInChild(String width) throws Exception {
+        String output = BitsProbe.inChild(VectorPaths.class, "-Dtopple.simd=" + width);
+        assertTrue(output.lines().anyMatch("done"::equals), output);
+        assertTrue(output.lines().noneMatch(line -> line.startsWith("allocates")), output);
     }
 
     /** Where kernels become part of their callers, they must stay on the path, too. */
@@ -139,8 +149,6 @@ class VectorPathTest {
     @ValueSource(strings = {"256", "128"})
     @Tag("slow")
     void kernelsOfOtherWidthsAllocateNothing(String width) throws Exception {
-        String output = BitsProbe.inChild(VectorPaths.class, "-Dtopple.simd=" + width);
-        assertTrue(output.lines().anyMatch("done"::equals), output);
-        assertTrue(output.lines().noneMatch(line -> line.startsWith("allocates")), output);
+        assertNoneInChild(width);
     }
 }

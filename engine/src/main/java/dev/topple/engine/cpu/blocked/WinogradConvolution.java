@@ -84,6 +84,11 @@ public final class WinogradConvolution implements ConvolutionPlan {
                 && task.target() == Form.BLOCKED;
     }
 
+    /** The tiles that one image of a task is cut into. */
+    public static int tiles(ConvolutionTask task, int outputTile) {
+        return new WinogradTiles(outputTile, task).perImage;
+    }
+
     /**
      * Plans a convolution.
      *
@@ -109,11 +114,10 @@ public final class WinogradConvolution implements ConvolutionPlan {
         this.kernel = kernel;
         this.task = task;
         this.epilogue = epilogue;
-        Geometry g = task.geometry();
         positions = (outputTile + 2) * (outputTile + 2);
         sourceBlocks = Blocks.count(task.sourceChannels());
         targetBlocks = Blocks.count(task.targetChannels());
-        tiles = new WinogradTiles(outputTile, g.dilationH(), task.images(), task.targetHeight(), task.targetWidth());
+        tiles = new WinogradTiles(outputTile, task);
         weights = new WinogradWeights(outputTile, task.sourceChannels(), task.targetChannels(), task.backward());
         stages = new WinogradStages(kernel, transform, task, epilogue, tiles);
         taps = new int[sourceBlocks];
@@ -203,7 +207,7 @@ public final class WinogradConvolution implements ConvolutionPlan {
         this.yo = yo;
         this.scratch = scratch;
         // Large arrays begin 16 bytes past a page in the usual JVM: from here, vectors do not cross cache lines.
-        int start = so + (12 - so & LINE - 1);
+        int start = CacheLine.from(so);
         perWorker = start;
         chunk = chunk(workers.threads());
         epilogue.begin(task.targetChannels());

@@ -3,13 +3,12 @@
 
 package dev.topple.engine.cpu.blocked;
 
-import dev.topple.engine.graph.Convolution.Geometry;
 import java.util.Arrays;
 
 /**
  * The first and the last stage of Winograd's convolution for one group of tiles and one block of channels: from the
  * source to transformed tiles, and from sums of products to the finished target. A group may run over several rows of
- * tiles, grids and images; neighbours in a row are transformed together.
+ * tiles and images; neighbours in a row are transformed together, where they read one of the interleaved grids.
  */
 final class WinogradStages {
 
@@ -22,8 +21,9 @@ final class WinogradStages {
     private final WinogradTiles tiles;
     private final int outputTile;
     private final int side;
-    private final int originY;
-    private final int originX;
+    private final int dilation;
+    private final int sourceBlocks;
+    private final int targetBlocks;
 
     WinogradStages(TileKernel kernel, WinogradTransform transform, ConvolutionTask task, Epilogue epilogue,
             WinogradTiles tiles) {
@@ -34,9 +34,9 @@ final class WinogradStages {
         this.tiles = tiles;
         outputTile = tiles.outputTile;
         side = outputTile + 2;
-        Geometry g = task.geometry();
-        originY = task.backward() ? g.padTop() - 2 * g.dilationH() : -g.padTop();
-        originX = task.backward() ? g.padLeft() - 2 * g.dilationW() : -g.padLeft();
+        dilation = task.geometry().dilationH();
+        sourceBlocks = Blocks.count(task.sourceChannels());
+        targetBlocks = Blocks.count(task.targetChannels());
     }
 
     /** The floats to work in: the transforms' own, then staged tiles or finished rows. */
@@ -50,44 +50,72 @@ final class WinogradStages {
      * @param scratch holds the work space at {@code work} and the transformed tiles at {@code v}
      */
     void input(int group, int b, float[] x, int xo, float[] scratch, int work, int v) {
-        int sourceBlocks = Blocks.count(task.sourceChannels());
-        int d = tiles.dilation;
-        int height = task.sourceHeight();
-        int width = task.sourceWidth();
+        int size = task.sourceHeight() * task.sourceWidth() * W;
         int end = tiles.start(group + 1);
         int to = v;
-        for (int tile = tiles.start(group); tile < end;) {
+        int n;
+        for (int tile = tiles.start(group); tile < end; tile += n) {
             int image = tile / tiles.perImage;
             int inImage = tile - image * tiles.perImage;
-            int row = tiles.row(inImage);
-            int n = Math.min(end - tile, tiles.first(row + 1) - inImage);
-            int top = tiles.targetRow(row) + originY;
-            int start = tiles.targetColumn(row) + originX + (inImage - tiles.first(row)) * outputTile * d;
-            int left = start >= 0 ? 0 : WinogradTiles.ceil(-start, d);
-            int right = start >= width ? 0 : WinogradTiles.ceil(width - start, d);
-            int plane = xo + (image * sourceBlocks + b) * height * width * W;
-            if (top >= 0 && top + (side - 1) * d < height) {
-                transform(n, x, plane + (top * width + start) * W, d * width * W, d * W, left, right, scratch, work,
-                        to);
+            int row = inImage / tiles.columns.tiles;
+            int column = inImage - row * tiles.columns.tiles;
+            n = Math.min(end - tile, tiles.columns.run(column));
+            int plane = xo + (image * sourceBlocks + b) * size;
+            if (n > 0) {
+                even(row, column, n, x, plane, scratch, work, to);
             } else {
-                int columns = outputTile * n + 2;
-                int stage = work + WinogradTransform.WORK;
-                int from = Math.min(left, columns);
-                int copied = Math.max(0, Math.min(right, columns) - from);
-                for (int r = 0; r < side; r++) {
-                    int at = stage + (r * columns + from) * W;
-                    int sourceRow = top + r * d;
-                    if (sourceRow < 0 || sourceRow >= height) {
-                        Arrays.fill(scratch, at, at + copied * W, 0f);
-                    } else {
-                        kernel.gather(copied, x, plane + (sourceRow * width + start + from * d) * W, d, scratch, at);
-                    }
-                }
-                transform(n, scratch, stage, columns * W, W, left, right, scratch, work, to);
+                n = 1;
+                uneven(row, column, x, plane, scratch, work, to);
             }
-            tile += n;
             to += n * W;
         }
+    }
+
+    /** Neighbouring tiles whose columns are a dilation apart throughout. */
+    private void even(int row, int column, int n, float[] x, int plane, float[] scratch, int work, int to) {
+        int d = dilation;
+        int width = task.sourceWidth();
+        int start = tiles.columns.start(column);
+        int left = start >= 0 ? 0 : WinogradTiles.ceil(-start, d);
+        int right = start >= width ? 0 : WinogradTiles.ceil(width - start, d);
+        if (tiles.rows.whole(row)) {
+            int top = tiles.rows.start(row);
+            transform(n, x, plane + (top * width + start) * W, d * width * W, d * W, left, right, scratch, work, to);
+            return;
+        }
+        int columns = outputTile * n + 2;
+        int stage = work + WinogradTransform.WORK;
+        int from = Math.min(left, columns);
+        int copied = Math.max(0, Math.min(right, columns) - from);
+        for (int r = 0; r < side; r++) {
+            int at = stage + (r * columns + from) * W;
+            int sourceRow = tiles.rows.source(row, r);
+            if (sourceRow == WinogradAxis.NONE) {
+                Arrays.fill(scratch, at, at + copied * W, 0f);
+            } else {
+                kernel.gather(copied, x, plane + (sourceRow * width + start + from * d) * W, d, scratch, at);
+            }
+        }
+        transform(n, scratch, stage, columns * W, W, left, right, scratch, work, to);
+    }
+
+    /** A tile whose columns are those of several grids. */
+    private void uneven(int row, int column, float[] x, int plane, float[] scratch, int work, int to) {
+        int width = task.sourceWidth();
+        int stage = work + WinogradTransform.WORK;
+        for (int r = 0; r < side; r++) {
+            int sourceRow = tiles.rows.source(row, r);
+            for (int c = 0; c < side; c++) {
+                int sourceColumn = tiles.columns.source(column, c);
+                int at = stage + (r * side + c) * W;
+                if (sourceRow == WinogradAxis.NONE || sourceColumn == WinogradAxis.NONE) {
+                    Arrays.fill(scratch, at, at + W, 0f);
+                } else {
+                    kernel.gather(1, x, plane + (sourceRow * width + sourceColumn) * W, 1, scratch, at);
+                }
+            }
+        }
+        transform(1, scratch, stage, side * W, W, 0, side, scratch, work, to);
     }
 
     private void transform(int n, float[] from, int at, int rowStep, int columnStep, int left, int right,
@@ -105,34 +133,45 @@ final class WinogradStages {
      * @param scratch holds the work space at {@code work} and the sums of products at {@code m}
      */
     void output(int group, int b, float[] y, int yo, float[] scratch, int work, int m) {
-        int targetBlocks = Blocks.count(task.targetChannels());
-        int d = tiles.dilation;
-        int height = task.targetHeight();
-        int width = task.targetWidth();
+        int size = task.targetHeight() * task.targetWidth();
         int end = tiles.start(group + 1);
         int from = m;
         int rows = work + WinogradTransform.WORK;
-        for (int tile = tiles.start(group); tile < end;) {
+        int n;
+        for (int tile = tiles.start(group); tile < end; tile += n) {
             int image = tile / tiles.perImage;
             int inImage = tile - image * tiles.perImage;
-            int row = tiles.row(inImage);
-            int first = inImage - tiles.first(row);
-            int n = Math.min(end - tile, tiles.first(row + 1) - inImage);
+            int row = inImage / tiles.columns.tiles;
+            int column = inImage - row * tiles.columns.tiles;
+            n = Math.min(end - tile, tiles.columns.tiles - column);
             int pitch = outputTile * n * W;
             if (outputTile == 4) {
                 transform.output4(n, scratch, from, scratch, work, scratch, rows, pitch);
             } else {
                 transform.output2(n, scratch, from, scratch, work, scratch, rows, pitch);
             }
-            int pixels = Math.min(outputTile * n, tiles.columns(row) - first * outputTile);
-            int column = tiles.targetColumn(row) + first * outputTile * d;
-            int plane = (image * targetBlocks + b) * height * width;
-            for (int r = 0; r < tiles.rows(row); r++) {
-                int at = (plane + (tiles.targetRow(row) + r * d) * width + column) * W;
-                epilogue.finish(b, scratch, rows + r * pitch, pixels, y, yo, at, d);
+            for (int r = 0; r < outputTile; r++) {
+                int targetRow = tiles.rows.target(row * outputTile + r);
+                if (targetRow != WinogradAxis.NONE) {
+                    int line = (image * targetBlocks + b) * size + targetRow * task.targetWidth();
+                    finish(b, column * outputTile, n * outputTile, scratch, rows + r * pitch, y, yo, line);
+                }
             }
-            tile += n;
             from += n * W;
+        }
+    }
+
+    /** Some results of a row, from one of the line of columns on: runs of them, between which are gaps. */
+    private void finish(int b, int first, int count, float[] v, int vo, float[] y, int yo, int line) {
+        int step;
+        for (int i = 0; i < count; i += step) {
+            step = Math.min(count - i, tiles.columns.span(first + i));
+            if (step == 0) {
+                step = 1;
+            } else {
+                int at = (line + tiles.columns.target(first + i)) * W;
+                epilogue.finish(b, v, vo + i * W, step, y, yo, at, dilation);
+            }
         }
     }
 }

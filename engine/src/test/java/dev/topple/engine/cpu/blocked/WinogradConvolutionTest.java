@@ -153,7 +153,8 @@ class WinogradConvolutionTest {
         "3, 5, 11, 13, 3, 1, 2, 0, 1, 2", "1, 64, 13, 53, 24, 1, 1, 1, 1, 1", "1, 16, 3, 3, 16, 1, 0, 0, 0, 0",
         "3, 16, 9, 11, 33, 2, 2, 2, 2, 2", "1, 24, 13, 10, 16, 2, 1, 0, 3, 2", "1, 17, 5, 7, 24, 2, 0, 1, 0, 0",
         "3, 16, 13, 17, 16, 4, 4, 4, 4, 4", "1, 40, 10, 9, 24, 4, 0, 1, 4, 0", "1, 16, 3, 2, 16, 4, 4, 4, 4, 4",
-        "1, 16, 2, 3, 16, 1, 3, 4, 5, 6"})
+        "1, 16, 2, 3, 16, 1, 3, 4, 5, 6", "3, 16, 21, 19, 24, 4, 4, 4, 4, 4", "1, 17, 18, 14, 16, 3, 6, 5, 4, 6",
+        "2, 16, 12, 11, 16, 5, 5, 5, 5, 5"})
     void agreesWithTheDefinition(int images, int in, int height, int width, int out, int dilation, int top, int left,
             int bottom, int right) {
         Geometry g = new Geometry(1, 1, top, left, bottom, right, dilation, dilation, 1);
@@ -171,11 +172,11 @@ class WinogradConvolutionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, 4})
-    void isTheSameToTheBitForAllWidthsThreadsAndChunks(int tile) {
-        Geometry g = new Geometry(1, 1, 2, 1, 2, 2, 2, 2, 1);
+    @CsvSource({"2, 2", "4, 2", "2, 4", "4, 4"})
+    void isTheSameToTheBitForAllWidthsThreadsAndChunks(int tile, int dilation) {
+        Geometry g = new Geometry(1, 1, dilation, dilation - 1, dilation, dilation, dilation, dilation, 1);
         for (boolean backward : new boolean[] {false, true}) {
-            ConvolutionTask task = task(backward, g, 3, 40, 15, 22, 72);
+            ConvolutionTask task = task(backward, g, 3, 40, 13, 18, 72);
             float[] x = blockedSource(task, 3);
             float[] w = normal(task.weightSize(), 4);
             float[] expected = run(task, tile, Simd.OFF, 1, 1, Epilogue.none(), x, w);
@@ -191,9 +192,9 @@ class WinogradConvolutionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, 4})
-    void anImageOfABatchIsAsAlone(int tile) {
-        Geometry g = Geometry.UNIT.padding(1);
+    @CsvSource({"2, 1", "4, 1", "4, 4"})
+    void anImageOfABatchIsAsAlone(int tile, int dilation) {
+        Geometry g = Geometry.UNIT.padding(dilation).dilation(dilation);
         ConvolutionTask batch = task(false, g, 3, 24, 9, 14, 40);
         ConvolutionTask alone = task(false, g, 1, 24, 9, 14, 40);
         float[] x = blockedSource(batch, 5);
