@@ -44,7 +44,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsPrepend = "--add-modules=jdk.incubator.vector")
+@Fork(value = 1, jvmArgsPrepend = {"--add-modules=jdk.incubator.vector",
+    "-XX:ObjectAlignmentInBytes=64", "-XX:+IgnoreUnrecognizedVMOptions", "-XX:+UseTransparentHugePages"})
 @State(Scope.Thread)
 public class AttackStepBenchmark {
 
