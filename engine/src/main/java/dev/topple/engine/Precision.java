@@ -8,8 +8,8 @@ import java.util.Locale;
 /** How much rounding error a device may trade for speed. Either way the results are reproducible to the bit. */
 public enum Precision {
     /**
-     * The fastest algorithms, also those that round more coarsely than a plain sum of products: Winograd F(4x4,3x3) is
-     * off by some 1e-5 of a result's size where a plain sum is off by some 1e-6.
+     * The fastest algorithms, also those that round more coarsely than a plain sum of products: the relative error (L2)
+     * of Winograd F(4x4,3x3) is 0.8e-6 to 1.4e-6 for 64 to 512 channels, where the direct algorithm's is 0.3e-6.
      */
     FAST,
     /** Algorithms alone whose error is no larger than that of a plain sum of products in float32. */

@@ -27,7 +27,7 @@ public final class WinogradConvolution implements ConvolutionPlan {
 
     private static final int W = Blocks.WIDTH;
     /** The floats of a cache line. */
-    private static final int LINE = 16;
+    private static final int LINE = CacheLine.ELEMENTS;
     /** The source channels whose weight for a pair of target blocks shares the first cache with a group of tiles. */
     private static final int DEPTH = 256;
     /** Pairs of target blocks that one item of the phase of products serves. */
@@ -206,7 +206,6 @@ public final class WinogradConvolution implements ConvolutionPlan {
         this.y = y;
         this.yo = yo;
         this.scratch = scratch;
-        // Large arrays begin 16 bytes past a page in the usual JVM: from here, vectors do not cross cache lines.
         int start = CacheLine.from(so);
         perWorker = start;
         chunk = chunk(workers.threads());
