@@ -22,7 +22,8 @@ final class DeviceOption {
 
     @Option(names = "--precision", paramLabel = "NAME", defaultValue = "fast",
             description = "fast, or exact: no algorithm whose rounding error is larger than that of a plain sum of"
-                    + " products. Either gives the same bits every time. Default: ${DEFAULT-VALUE}.")
+                    + " products, or direct: plain sums of products, slowest, for the least memory. Each gives the same"
+                    + " bits every time. Default: ${DEFAULT-VALUE}.")
     private String precision;
 
     Device open() {

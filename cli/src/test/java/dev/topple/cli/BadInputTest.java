@@ -78,7 +78,7 @@ class BadInputTest {
         "--longer-side 3 --data images:. | --longer-side must be from 16",
         "--threads -1       | threads must be from 1 to 1024",
         "--device foo       | no device 'foo'; choose one of cpu",
-        "--precision foo    | precision foo: use fast or exact",
+        "--precision foo    | precision foo: use fast, exact or direct",
         "--seed 1e9         | '1e9' is not a long",
         "--data foo         | --data must be rooms, images:FOLDER or nyuv2:FOLDER",
         "--data .           | did you mean images:.?",

@@ -21,7 +21,7 @@ public interface Device extends AutoCloseable {
     /** What it is and how it works, in a few words for people: threads, vector width, memory. */
     String description();
 
-    /** How much rounding error it trades for speed. Programs of devices of one name differ in bits by it alone. */
+    /** How much rounding and memory it trades for speed. Programs of devices of one name differ in bits by it alone. */
     Precision precision();
 
     /**

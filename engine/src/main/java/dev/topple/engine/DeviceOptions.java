@@ -7,7 +7,7 @@ package dev.topple.engine;
  * How to open a device. What does not apply to a device is ignored by it.
  *
  * @param threads how many threads a CPU device works with, the caller's included; 0 for one per processor
- * @param precision whether faster algorithms that round more coarsely may be used
+ * @param precision whether faster algorithms that round more coarsely or take more memory may be used
  */
 public record DeviceOptions(int threads, Precision precision) {
 

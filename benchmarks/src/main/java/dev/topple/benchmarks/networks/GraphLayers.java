@@ -43,7 +43,7 @@ public final class GraphLayers implements Layers<Value> {
 
     private Variable variable(String name, boolean trained, Supplier<Tensor> value) {
         return variables.computeIfAbsent(name, n -> {
-            Variable variable = new Variable(n, value.get());
+            Variable variable = Variable.taking(n, value.get());
             if (trained) {
                 parameters.put(n, variable);
             }

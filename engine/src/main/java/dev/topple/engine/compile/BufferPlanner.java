@@ -16,8 +16,9 @@ import java.util.Set;
 /**
  * Lays buffers out in one arena per element type, so that buffers that are alive at the same time never overlap. Larger
  * buffers are placed first, each at the lowest offset that is free for its whole life (greedy by size: Pisarchyk and
- * Lee, 2020). A buffer is alive from the first instruction that touches it to the last, both included; persistent ones
- * always are. Where an instruction may write over what it is the last to read, both buffers become one place.
+ * Lee, 2020). A buffer is alive from the first instruction that touches it to the last, both included. Where an
+ * instruction may write over what it is the last to read, both buffers become one place. Persistent buffers lie in
+ * arenas of their own, one after the other, so that the others may be shared by programs that take turns.
  */
 public final class BufferPlanner {
 
@@ -27,12 +28,13 @@ public final class BufferPlanner {
     /**
      * Where every buffer lies.
      *
-     * @param offsets the first element of each buffer in the arena of its type
-     * @param sizes the number of elements of each arena
+     * @param offsets the first element of each buffer in the arena of its type and kind
+     * @param sizes the number of elements of each arena for buffers that are not persistent
+     * @param persistentSizes the number of elements of each arena for those that are
      */
-    public record Plan(Map<Buffer, Integer> offsets, Map<DType, Integer> sizes) {
+    public record Plan(Map<Buffer, Integer> offsets, Map<DType, Integer> sizes, Map<DType, Integer> persistentSizes) {
 
-        /** The first element of a buffer in the arena of its type. */
+        /** The first element of a buffer in the arena of its type and kind. */
         public int offset(Buffer buffer) {
             Integer offset = offsets.get(buffer);
             if (offset == null) {
@@ -61,11 +63,12 @@ public final class BufferPlanner {
         Map<Buffer, Buffer> places = shareInPlace(instructions, lives);
         Map<Buffer, Integer> offsets = new LinkedHashMap<>();
         Map<DType, Integer> sizes = new EnumMap<>(DType.class);
+        Map<DType, Integer> persistentSizes = new EnumMap<>(DType.class);
         for (DType dtype : DType.values()) {
             List<Life> placed = new ArrayList<>();
             int size = 0;
             List<Life> bySize = lives.values().stream()
-                    .filter(life -> life.buffer().dtype() == dtype)
+                    .filter(life -> life.buffer().dtype() == dtype && !life.buffer().persistent())
                     .sorted(Comparator.comparingInt((Life life) -> life.buffer().size()).reversed())
                     .toList();
             for (Life life : bySize) {
@@ -76,9 +79,22 @@ public final class BufferPlanner {
                 size = Math.max(size, there.end());
             }
             sizes.put(dtype, size);
+            persistentSizes.put(dtype, sideBySide(lives, dtype, offsets));
         }
         places.forEach((buffer, place) -> offsets.put(buffer, offsets.get(place(place, places))));
-        return new Plan(offsets, sizes);
+        return new Plan(offsets, sizes, persistentSizes);
+    }
+
+    /** Places the persistent buffers of a type and says how many elements they take. */
+    private static int sideBySide(Map<Buffer, Life> lives, DType dtype, Map<Buffer, Integer> offsets) {
+        int size = 0;
+        for (Buffer buffer : lives.keySet()) {
+            if (buffer.dtype() == dtype && buffer.persistent()) {
+                offsets.put(buffer, size);
+                size = Math.addExact(size, aligned(buffer.size()));
+            }
+        }
+        return size;
     }
 
     /**
@@ -129,9 +145,7 @@ public final class BufferPlanner {
             touched.addAll(instructions.get(step).writes());
             for (Buffer buffer : touched) {
                 Life known = lives.get(buffer);
-                int from = buffer.persistent() ? 0 : known == null ? step : known.from();
-                int to = buffer.persistent() ? instructions.size() : step;
-                lives.put(buffer, new Life(buffer, from, to, 0));
+                lives.put(buffer, new Life(buffer, known == null ? step : known.from(), step, 0));
             }
         }
         return lives;

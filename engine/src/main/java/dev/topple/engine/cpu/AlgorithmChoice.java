@@ -28,10 +28,15 @@ import java.util.stream.Collectors;
 record AlgorithmChoice(ConvolutionPlan plan, String reason) {
 
     /** What an algorithm may take of another's time to be worth a larger weight. */
-    private static final double WORTH_MEMORY = 0.92;
+    static final double WORTH_MEMORY = 0.92;
 
     /** An algorithm that serves. */
-    private record Candidate(String name, double microseconds, Supplier<ConvolutionPlan> plan) {}
+    record Candidate(String name, ConvolutionCosts.Cost cost, Supplier<ConvolutionPlan> plan) {
+
+        double microseconds() {
+            return cost.microseconds();
+        }
+    }
 
     /**
      * The choice for a convolution.
@@ -40,20 +45,7 @@ record AlgorithmChoice(ConvolutionPlan plan, String reason) {
      * @param repacked whether the weight has to be prepared anew in each run
      */
     static AlgorithmChoice of(ConvolutionTask task, Epilogue epilogue, boolean repacked, CpuContext context) {
-        List<Candidate> candidates = new ArrayList<>();
-        if (DepthwiseConvolution.serves(task)) {
-            candidates.add(new Candidate("depthwise", ConvolutionCosts.depthwise(task),
-                    () -> new DepthwiseConvolution(context.simd(), task, epilogue)));
-        }
-        candidates.add(new Candidate("direct", ConvolutionCosts.direct(task),
-                () -> new DirectConvolution(context.tiles(), task, epilogue)));
-        if (WinogradConvolution.serves(task)) {
-            candidates.add(winograd(2, task, epilogue, repacked, context));
-            if (context.precision() == Precision.FAST) {
-                candidates.add(winograd(4, task, epilogue, repacked, context));
-            }
-        }
-        // They come in the order of their weights' sizes.
+        List<Candidate> candidates = candidates(task, epilogue, repacked, context);
         Candidate best = candidates.get(0);
         for (Candidate candidate : candidates) {
             best = candidate.microseconds() < WORTH_MEMORY * best.microseconds() ? candidate : best;
@@ -64,6 +56,24 @@ record AlgorithmChoice(ConvolutionPlan plan, String reason) {
                 + candidates.stream()
                         .map(c -> String.format(Locale.ROOT, "%s %.0f us", c.name(), c.microseconds()))
                         .collect(Collectors.joining(", ")));
+    }
+
+    /** The algorithms that serve and that the precision allows, in the order of their weights' sizes. */
+    static List<Candidate> candidates(ConvolutionTask task, Epilogue epilogue, boolean repacked, CpuContext context) {
+        List<Candidate> candidates = new ArrayList<>();
+        if (DepthwiseConvolution.serves(task)) {
+            candidates.add(new Candidate("depthwise", ConvolutionCosts.depthwise(task),
+                    () -> new DepthwiseConvolution(context.simd(), task, epilogue)));
+        }
+        candidates.add(new Candidate("direct", ConvolutionCosts.direct(task),
+                () -> new DirectConvolution(context.tiles(), task, epilogue)));
+        if (WinogradConvolution.serves(task) && context.precision() != Precision.DIRECT) {
+            candidates.add(winograd(2, task, epilogue, repacked, context));
+            if (context.precision() == Precision.FAST) {
+                candidates.add(winograd(4, task, epilogue, repacked, context));
+            }
+        }
+        return candidates;
     }
 
     private static Candidate winograd(int tile, ConvolutionTask task, Epilogue epilogue, boolean repacked,

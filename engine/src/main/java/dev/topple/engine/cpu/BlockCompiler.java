@@ -144,6 +144,11 @@ final class BlockCompiler {
             kept.add(value);
             register = bank(value).count++;
             once.add(BlockStep.move(BlockCode.LOAD_BROADCAST, register, operand));
+        } else if (operand.isSteady()) {
+            // Not loaded again for every block, so the same holds.
+            kept.add(value);
+            register = bank(value).count++;
+            each.add(BlockStep.move(BlockCode.LOAD_BROADCAST, register, operand));
         } else {
             register = bank(value).take();
             each.add(BlockStep.move(operand.isWhole() ? BlockCode.LOAD : BlockCode.LOAD_BROADCAST, register, operand));

@@ -18,6 +18,7 @@ final class BlockOperand {
     private final Slot slot;
     private final int[] sizes;
     private final int[] strides;
+    private final int stretch;
 
     /**
      * A value as seen from a result.
@@ -49,6 +50,17 @@ final class BlockOperand {
         }
         this.sizes = kept == 0 ? new int[] {1} : Arrays.copyOf(sizes, kept);
         this.strides = kept == 0 ? new int[] {0} : Arrays.copyOf(strides, kept);
+        stretch = stretch(this.sizes, this.strides);
+    }
+
+    /** How many neighbouring elements of the result see nothing but repetitions that divide a block; 0 for none. */
+    private static int stretch(int[] sizes, int[] strides) {
+        int last = sizes.length - 1;
+        if (strides[last] == 0) {
+            return sizes[last];
+        }
+        boolean repeats = last > 0 && strides[last - 1] == 0 && Scratch.BLOCK % sizes[last] == 0;
+        return repeats ? sizes[last - 1] * sizes[last] : 0;
     }
 
     /**
@@ -93,6 +105,16 @@ final class BlockOperand {
     /** Whether it has the result's elements in the result's order. */
     boolean isWhole() {
         return sizes.length == 1 && (strides[0] == 1 || sizes[0] == 1);
+    }
+
+    /** Whether some blocks in a row are the same, such as those of an image's plane for a value per channel. */
+    boolean isSteady() {
+        return stretch >= 2 * Scratch.BLOCK;
+    }
+
+    /** Whether the block of n elements that starts here is the beginning of the whole block before it. */
+    boolean isSame(int start, int n) {
+        return isSteady() && (start - Scratch.BLOCK) / stretch == (start + n - 1) / stretch;
     }
 
     /** Fills a block with the elements that the result's {@code from … from + n - 1} see. */

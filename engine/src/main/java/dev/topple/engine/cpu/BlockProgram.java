@@ -65,6 +65,9 @@ final class BlockProgram {
             int n = Math.min(Scratch.BLOCK, to - start);
             for (DirectStep step : direct) {
                 if (step.isMove()) {
+                    if (start > from && step.step().operand().isSame(start, n)) {
+                        continue;
+                    }
                     move(step.step(), f, i, start, n);
                 } else if (step.isRegisters()) {
                     registers(step.step(), f, i, n, kernels);

@@ -4,15 +4,20 @@
 package dev.topple.engine.cpu;
 
 import dev.topple.engine.cpu.blocked.BlockedResize;
+import dev.topple.engine.cpu.blocked.Epilogue;
 import dev.topple.engine.cpu.parallel.Workers;
 import dev.topple.engine.tensor.DType;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Interpolation of blocked images and its adjoint. */
 final class BlockedResizeInstruction extends CpuInstruction {
 
     private final String name;
     private final BlockedResize kernel;
+    private final Optional<Epilogue> epilogue;
+    private final Optional<Slot> mask;
     private final Slot from;
     private final Slot to;
     private final Slot memory;
@@ -21,9 +26,14 @@ final class BlockedResizeInstruction extends CpuInstruction {
      * One op of the family.
      *
      * @param name what is computed, for people
+     * @param epilogue the one that the kernel was made with
+     * @param mask of the result's shape: only where it is positive the result is let through
      */
-    BlockedResizeInstruction(String name, BlockedResize kernel, Slot from, Slot to, Slot memory) {
-        super(List.of(from), List.of(to, memory));
+    BlockedResizeInstruction(String name, BlockedResize kernel, Optional<Epilogue> epilogue, Slot from,
+            Optional<Slot> mask, Slot to, Slot memory) {
+        super(Stream.concat(Stream.of(from), mask.stream()).toList(), List.of(to, memory));
+        this.epilogue = epilogue;
+        this.mask = mask;
         this.name = name;
         this.kernel = kernel;
         this.from = from;
@@ -43,6 +53,9 @@ final class BlockedResizeInstruction extends CpuInstruction {
 
     @Override
     void run(Workers workers) {
+        if (mask.isPresent()) {
+            epilogue.orElseThrow().mask(mask.get().floats(), mask.get().offset());
+        }
         if (from.dtype() == DType.I32) {
             kernel.run(workers, from.ints(), from.offset(), to.ints(), to.offset());
         } else {

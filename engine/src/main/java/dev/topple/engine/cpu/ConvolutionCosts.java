@@ -9,36 +9,22 @@ import dev.topple.engine.cpu.blocked.WinogradConvolution;
 import dev.topple.engine.graph.Convolution.Geometry;
 
 /**
- * How long one image's convolution is expected to take on one thread, in microseconds. A time is the sum of a few
- * counts of a convolution's steps, each times a constant that was fitted once to the times of some thirty shapes on a
- * busy server with 512-bit vectors, most of which it meets within a tenth. It decides between algorithms, so what
- * counts is how times compare; and it must be the same everywhere, so that a program has the same bits on every machine
- * and for every batch.
+ * How long one image's convolution is expected to take on one thread. A time is the sum of a few counts of a
+ * convolution's steps, each times a constant. The constants are fitted to measured times by {@code benchmarks/run
+ * costs}, which prints them in the form in which they stand here. They decide between algorithms, so what counts is how
+ * times compare; and they must be the same everywhere, so that a program has the same bits on every machine and for
+ * every batch.
  */
 final class ConvolutionCosts {
 
-    // All in nanoseconds.
+    // All in nanoseconds, in the order of the counts below.
+    private static final double[] DIRECT = {1 / 62.0, 0, 0};
+    private static final double[] WINOGRAD_2 = {1 / 50.0, 0.07, 0.10};
+    private static final double[] WINOGRAD_4 = {1 / 50.0, 0.07, 0.10};
+    private static final double[] DEPTHWISE = {1 / 10.0, 0};
 
-    /** A multiplication and addition of the direct algorithm, in a full tile. */
-    private static final double DIRECT_STEP = 1 / 62.0;
-
-    /** A multiplication and addition of Winograd's products. */
-    private static final double WINOGRAD_STEP = 1 / 50.0;
-
-    /** A point of a tile of one channel of the source or the target: it is transformed, stored and read. */
-    private static final double TRANSFORM = 0.07;
-
-    /** A float of a transformed weight that is read from memory. */
-    private static final double WEIGHT = 0.10;
-
-    /** A float of a weight that is transformed anew in each run. */
-    private static final double TRANSFORM_WEIGHT = 1.0;
-
-    /** Images that a new transform of the weight is thought to serve. */
-    private static final double IMAGES_PER_WEIGHT = 4;
-
-    /** A multiplication and addition of a depthwise convolution. */
-    private static final double DEPTHWISE_STEP = 1 / 10.0;
+    /** For a float of a weight that is transformed anew in each run, shared by so many images. */
+    private static final double REPACKED = 1.0 / 4;
 
     /** Pixels that a tile of the direct algorithm computes at once. */
     private static final int TILE = 12;
@@ -47,8 +33,29 @@ final class ConvolutionCosts {
 
     private ConvolutionCosts() {}
 
-    /** By sums of products over the taps that meet the image. */
-    static double direct(ConvolutionTask task) {
+    /**
+     * What is expected of an algorithm.
+     *
+     * @param counts how often it takes each kind of step that it is judged by
+     * @param nanoseconds what each step is thought to take
+     */
+    record Cost(double[] counts, double[] nanoseconds) {
+
+        double microseconds() {
+            double sum = 0;
+            for (int i = 0; i < counts.length; i++) {
+                sum += counts[i] * nanoseconds[i];
+            }
+            return sum * MICROSECONDS;
+        }
+    }
+
+    /**
+     * By sums of products over the taps that meet the image. Counted are multiplications with additions, in full tiles;
+     * floats of the target, which are stored; floats of the source, which are staged where the kernel has more taps
+     * than one.
+     */
+    static Cost direct(ConvolutionTask task) {
         Geometry geometry = task.geometry();
         int imageHeight = task.backward() ? task.targetHeight() : task.sourceHeight();
         int imageWidth = task.backward() ? task.targetWidth() : task.sourceWidth();
@@ -58,11 +65,18 @@ final class ConvolutionCosts {
                 imageHeight, resultHeight);
         double columns = meetings(task.kernelWidth(), geometry.strideW(), geometry.padLeft(), geometry.dilationW(),
                 imageWidth, resultWidth);
-        double perGroup = (double) padded(task.sourceChannels() / geometry.groups())
+        // Sums run over real channels, two at a time.
+        double perGroup = (task.sourceChannels() / geometry.groups() + 1) / 2 * 2.0
                 * padded(task.targetChannels() / geometry.groups());
-        double filled = (double) resultWidth / ((resultWidth + TILE - 1) / TILE * TILE);
+        // Tiles of a kernel of one pixel run over the ends of rows.
+        boolean acrossRows = task.kernelHeight() * task.kernelWidth() * geometry.strideH() * geometry.strideW() == 1;
+        int run = acrossRows ? resultHeight * resultWidth : resultWidth;
+        double filled = (double) run / ((run + TILE - 1) / TILE * TILE);
         double steps = rows * columns * perGroup * geometry.groups() / Math.max(0.5, filled);
-        return MICROSECONDS * steps * DIRECT_STEP;
+        double staged = task.kernelHeight() * task.kernelWidth() > 1 ? elements(task.sourceChannels(),
+                task.sourceHeight(), task.sourceWidth()) : 0;
+        return new Cost(new double[] {steps,
+            elements(task.targetChannels(), task.targetHeight(), task.targetWidth()), staged}, DIRECT);
     }
 
     /** How often a tap meets the image, over all places of the kernel along one axis. */
@@ -78,29 +92,34 @@ final class ConvolutionCosts {
     }
 
     /**
-     * By Winograd's algorithm with a kernel of 3 by 3.
+     * By Winograd's algorithm with a kernel of 3 by 3. Counted are multiplications with additions; points of a tile of
+     * one channel of the source or the target, which are transformed, stored and read; floats of the transformed
+     * weight, which are read from memory.
      *
-     * @param tile results that a tile computes along each axis
+     * @param tile results that a tile computes along each axis, 2 or 4
      * @param repacked whether the weight is transformed anew in each run
      */
-    static double winograd(ConvolutionTask task, int tile, boolean repacked) {
+    static Cost winograd(ConvolutionTask task, int tile, boolean repacked) {
         double tiles = WinogradConvolution.tiles(task, tile);
         double points = (tile + 2.0) * (tile + 2.0);
         double in = padded(task.sourceChannels());
         double out = padded(task.targetChannels());
-        double weight = points * in * out * WEIGHT;
-        double transform = repacked ? points * in * out * TRANSFORM_WEIGHT / IMAGES_PER_WEIGHT : 0;
-        double products = tiles * points * in * out * WINOGRAD_STEP;
-        return MICROSECONDS * (products + tiles * points * (in + out) * TRANSFORM + weight + transform);
+        double[] known = tile == 2 ? WINOGRAD_2 : WINOGRAD_4;
+        return new Cost(new double[] {tiles * points * in * out, tiles * points * (in + out), points * in * out},
+                repacked ? new double[] {known[0], known[1], known[2] + REPACKED} : known);
     }
 
-    /** Channel by channel. */
-    static double depthwise(ConvolutionTask task) {
+    /** Channel by channel. Counted are multiplications with additions, and floats of the target. */
+    static Cost depthwise(ConvolutionTask task) {
         double results = task.backward()
-                ? (double) task.sourceHeight() * task.sourceWidth()
-                : (double) task.targetHeight() * task.targetWidth();
-        double steps = results * padded(task.targetChannels()) * task.kernelHeight() * task.kernelWidth();
-        return MICROSECONDS * steps * DEPTHWISE_STEP;
+                ? elements(task.sourceChannels(), task.sourceHeight(), task.sourceWidth())
+                : elements(task.targetChannels(), task.targetHeight(), task.targetWidth());
+        return new Cost(new double[] {results * task.kernelHeight() * task.kernelWidth(),
+            elements(task.targetChannels(), task.targetHeight(), task.targetWidth())}, DEPTHWISE);
+    }
+
+    private static double elements(int channels, int height, int width) {
+        return (double) padded(channels) * height * width;
     }
 
     private static int padded(int channels) {

@@ -5,6 +5,7 @@ package dev.topple.engine.cpu;
 
 import dev.topple.engine.cpu.blocked.ConvolutionPlan;
 import dev.topple.engine.cpu.blocked.Epilogue;
+import dev.topple.engine.cpu.blocked.JoinedPointwise;
 import dev.topple.engine.cpu.parallel.Workers;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class ConvolutionInstruction extends CpuInstruction {
     private final String reason;
     private final ConvolutionPlan plan;
     private final Epilogue epilogue;
+    private final List<Slot> sources;
     private final Slot x;
     private final PackedWeight weight;
     private final Extras extras;
@@ -37,15 +39,17 @@ final class ConvolutionInstruction extends CpuInstruction {
      * @param name what is computed, for people
      * @param reason why by this plan, for people
      * @param epilogue the one that the plan was made with
+     * @param sources one image, or the parts of a {@link JoinedPointwise}
      */
-    ConvolutionInstruction(String name, String reason, ConvolutionPlan plan, Epilogue epilogue, Slot x,
-            PackedWeight weight, Extras extras, Slot y, Slot memory) {
-        super(concat(List.of(x), weight.slots(), extras.slots()), List.of(y, memory));
+    ConvolutionInstruction(String name, String reason, ConvolutionPlan plan, Epilogue epilogue,
+            List<Slot> sources, PackedWeight weight, Extras extras, Slot y, Slot memory) {
+        super(concat(sources, weight.slots(), extras.slots()), List.of(y, memory));
         this.name = name;
         this.reason = reason;
         this.plan = plan;
         this.epilogue = epilogue;
-        this.x = x;
+        this.sources = List.copyOf(sources);
+        this.x = sources.get(0);
         this.weight = weight;
         this.extras = extras;
         this.y = y;
@@ -83,6 +87,11 @@ final class ConvolutionInstruction extends CpuInstruction {
         if (extras.mask().isPresent()) {
             epilogue.mask(extras.mask().get().floats(), extras.mask().get().offset());
         }
+        if (plan instanceof JoinedPointwise joined) {
+            for (int part = 0; part < sources.size(); part++) {
+                joined.source(part, sources.get(part).floats(), sources.get(part).offset());
+            }
+        }
         plan.run(workers, x.floats(), x.offset(), weight.floats(), weight.offset(), y.floats(), y.offset(),
                 memory.floats(), memory.offset());
     }
@@ -92,11 +101,12 @@ final class ConvolutionInstruction extends CpuInstruction {
         throw new IllegalStateException("the plan shares the work out by itself");
     }
 
-    /** A residual's element is read before the result's takes its place; nothing else of it may be read. */
+    /** An element of a residual or a mask is read before the result's takes its place; it may be read nowhere else. */
     @Override
     boolean mayOverwrite(Slot read, Slot written) {
-        return written == y && extras.residual().filter(slot -> slot == read).isPresent()
-                && readSlots().stream().filter(slot -> slot == read).count() == 1;
+        boolean finishing = extras.residual().filter(slot -> slot == read).isPresent()
+                || extras.mask().filter(slot -> slot == read).isPresent();
+        return written == y && finishing && readSlots().stream().filter(slot -> slot == read).count() == 1;
     }
 
     @Override

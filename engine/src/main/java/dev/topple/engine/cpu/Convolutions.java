@@ -7,6 +7,7 @@ import dev.topple.engine.cpu.blocked.ConvolutionPlan;
 import dev.topple.engine.cpu.blocked.ConvolutionTask;
 import dev.topple.engine.cpu.blocked.Epilogue;
 import dev.topple.engine.cpu.blocked.Form;
+import dev.topple.engine.cpu.blocked.JoinedPointwise;
 import dev.topple.engine.cpu.blocked.WeightGradient;
 import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Convolution.Geometry;
@@ -14,11 +15,12 @@ import dev.topple.engine.graph.Node;
 import dev.topple.engine.graph.Value;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Shape;
+import dev.topple.engine.tensor.Variable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /** Lowers convolutions: chooses algorithms, prepares weights, fuses epilogues. */
 final class Convolutions {
@@ -29,40 +31,31 @@ final class Convolutions {
         Slot slot(Value value, Form form);
     }
 
-    /**
-     * Tells the packed forms of one weight apart. For the image's gradient a form has a part for each residue of rows
-     * and columns by the strides, so an image smaller than the stride has fewer of them.
-     */
-    private record Packing(String algorithm, int size, boolean backward, Geometry geometry, Form source, Form target,
-            int rowPhases, int columnPhases) {
-
-        static Packing of(ConvolutionPlan plan, ConvolutionTask task) {
-            Geometry geometry = task.geometry();
-            return new Packing(plan.algorithm(), plan.packedSize(), task.backward(), geometry, task.source(),
-                    task.target(), Math.min(geometry.strideH(), task.targetHeight()),
-                    Math.min(geometry.strideW(), task.targetWidth()));
-        }
-    }
-
-    private record Known(Slot weight, Packing form) {}
+    private record Known(Slot weight, Object packing) {}
 
     private final CpuContext context;
+    private final List<CpuInstruction> prepared;
     private final List<CpuInstruction> instructions;
     private final Places places;
-    private final Predicate<Slot> changes;
+    private final Preparation preparation;
+    private final Function<Variable, VariableStorage> variables;
     private final Map<Known, PackedWeight> packed = new HashMap<>();
 
     /**
      * Lowers the convolutions of one graph.
      *
-     * @param instructions to which they are added
-     * @param changes whether what lies in a slot is another with each run, because the program itself computes it
+     * @param prepared to which the packing of weights is added that are the same in each run
+     * @param instructions to which everything else is added
+     * @param variables the storage of each variable
      */
-    Convolutions(CpuContext context, List<CpuInstruction> instructions, Places places, Predicate<Slot> changes) {
+    Convolutions(CpuContext context, List<CpuInstruction> prepared, List<CpuInstruction> instructions, Places places,
+            Preparation preparation, Function<Variable, VariableStorage> variables) {
         this.context = context;
+        this.prepared = prepared;
         this.instructions = instructions;
         this.places = places;
-        this.changes = changes;
+        this.preparation = preparation;
+        this.variables = variables;
     }
 
     /**
@@ -74,14 +67,10 @@ final class Convolutions {
     void lower(Convolution op, Unit unit, Form source, Form target) {
         Node node = unit.first();
         Shape from = node.operand(0).shape();
-        Shape weight = node.operand(1).shape();
         Shape to = node.result(0).shape();
         switch (op) {
-            case Convolution.Conv2d conv -> product(unit, ConvolutionTask.forward(conv.geometry(), from.dim(0),
-                    from.dim(1), from.dim(2), from.dim(3), to.dim(1), weight.dim(2), weight.dim(3), source, target));
-            case Convolution.InputGradient conv -> product(unit, ConvolutionTask.inputGradient(conv.geometry(),
-                    to.dim(0), to.dim(1), to.dim(2), to.dim(3), from.dim(1), weight.dim(2), weight.dim(3), source,
-                    target));
+            case Convolution.Conv2d conv -> product(unit, task(conv, node, source, target));
+            case Convolution.InputGradient conv -> product(unit, task(conv, node, source, target));
             case Convolution.WeightGradient conv -> {
                 WeightGradient kernel = WeightGradient.of(context.simd(), conv.geometry(), from, to, source, target);
                 instructions.add(new WeightGradientInstruction(
@@ -93,19 +82,38 @@ final class Convolutions {
         }
     }
 
+    /** What a convolution, or the gradient of one by its image, computes. */
+    static ConvolutionTask task(Convolution op, Node node, Form source, Form target) {
+        Shape from = node.operand(0).shape();
+        Shape weight = node.operand(1).shape();
+        Shape to = node.result(0).shape();
+        return switch (op) {
+            case Convolution.Conv2d conv -> ConvolutionTask.forward(conv.geometry(), from.dim(0), from.dim(1),
+                    from.dim(2), from.dim(3), to.dim(1), weight.dim(2), weight.dim(3), source, target);
+            case Convolution.InputGradient conv -> ConvolutionTask.inputGradient(conv.geometry(), to.dim(0), to.dim(1),
+                    to.dim(2), to.dim(3), from.dim(1), weight.dim(2), weight.dim(3), source, target);
+            case Convolution.WeightGradient conv -> throw new IllegalArgumentException(conv + " has another result");
+        };
+    }
+
     private static String lower(Form form) {
         return form.name().toLowerCase(Locale.ROOT);
     }
 
     private void product(Unit unit, ConvolutionTask task) {
         Node node = unit.first();
-        Slot weight = places.slot(node.operand(1), Form.PLAIN);
         Unit.Epilogue wanted = unit.epilogue();
         Epilogue epilogue = new Epilogue(wanted.scale().isPresent(), wanted.shift().isPresent(),
                 wanted.residual().isPresent(), wanted.relu(), wanted.mask().isPresent());
-        AlgorithmChoice choice = AlgorithmChoice.of(task, epilogue, changes.test(weight), context);
+        int parts = unit.parts().size();
+        AlgorithmChoice choice = parts > 0
+                ? new AlgorithmChoice(new JoinedPointwise(context.tiles(), task, parts, epilogue), "direct, blocked to"
+                        + " blocked; the gradients of " + parts + " convolutions of one image, joined")
+                : AlgorithmChoice.of(task, epilogue, !preparation.isFixed(node.operand(1)), context);
         ConvolutionPlan plan = choice.plan();
-        PackedWeight prepared = packed(weight, node.operand(1).shape(), task, plan);
+        List<Slot> sources = (parts > 0 ? unit.parts() : List.of(node.operand(0))).stream()
+                .map(value -> places.slot(value, task.source())).toList();
+        PackedWeight weight = packed(node.operand(1), task, plan);
         ConvolutionInstruction.Extras extras = new ConvolutionInstruction.Extras(
                 wanted.scale().map(value -> places.slot(value, Form.PLAIN)),
                 wanted.shift().map(value -> places.slot(value, Form.PLAIN)),
@@ -113,8 +121,7 @@ final class Convolutions {
                 wanted.mask().map(value -> places.slot(value, task.target())));
         String name = name(task.backward() ? "InputGradient" : "Conv2d", unit, node.operand(0).shape(),
                 node.operand(1).shape(), task.geometry());
-        instructions.add(new ConvolutionInstruction(name, choice.reason(), plan, epilogue,
-                places.slot(node.operand(0), task.source()), prepared, extras,
+        instructions.add(new ConvolutionInstruction(name, choice.reason(), plan, epilogue, sources, weight, extras,
                 places.slot(unit.last().result(0), task.target()), memory(plan.scratch(context.workers().threads()))));
     }
 
@@ -133,15 +140,16 @@ final class Convolutions {
         return Slot.working(DType.F32, size);
     }
 
-    private PackedWeight packed(Slot weight, Shape shape, ConvolutionTask task, ConvolutionPlan plan) {
-        Packing form = Packing.of(plan, task);
-        Known key = new Known(weight, form);
+    private PackedWeight packed(Value weight, ConvolutionTask task, ConvolutionPlan plan) {
+        Slot slot = places.slot(weight, Form.PLAIN);
+        Known key = new Known(slot, plan.packing());
         PackedWeight known = packed.get(key);
         if (known == null) {
-            known = PackedWeight.of(weight, form, plan.packedSize());
+            Value root = Lowering.root(weight);
+            known = new PackedWeight(preparation.expression(root, variables), plan.packing(), plan.packedSize());
             packed.put(key, known);
-            instructions.add(new PackInstruction("weight " + shape + " for " + plan.algorithm()
-                    + (task.backward() ? ", backward" : ""), weight, known, plan));
+            (preparation.isFixed(root) ? prepared : instructions).add(new PackInstruction("weight " + weight.shape()
+                    + " for " + plan.algorithm() + (task.backward() ? ", backward" : ""), slot, known, plan));
         }
         return known;
     }

@@ -10,12 +10,12 @@ import dev.topple.engine.cpu.kernel.LaneKernels;
 import dev.topple.engine.cpu.kernel.Simd;
 import dev.topple.engine.cpu.parallel.Workers;
 
-/** What all programs of a device share: its threads, its kernels and its workers' small memory. */
+/** What all programs of a device share: its threads, its kernels, its workers' small memory and the working memory. */
 record CpuContext(Workers workers, Simd simd, Precision precision, GemmKernel gemm, TileKernel tiles,
-        LaneKernels lanes, Scratch scratch) {
+        LaneKernels lanes, Scratch scratch, Arena arena) {
 
     static CpuContext of(Workers workers, Simd simd, Precision precision) {
         return new CpuContext(workers, simd, precision, GemmKernel.of(simd), TileKernel.of(simd),
-                LaneKernels.of(simd), new Scratch(workers.threads()));
+                LaneKernels.of(simd), new Scratch(workers.threads()), new Arena());
     }
 }

@@ -85,6 +85,7 @@ public final class CpuDevice implements Device {
         List<VariableStorage> assigned = new ArrayList<>();
         tidy.reads().keySet().forEach(variable -> used.add(storage(variable)));
         tidy.assignments().keySet().forEach(variable -> assigned.add(storage(variable)));
+        assigned.forEach(VariableStorage::own);
         used.addAll(assigned);
         Lowering.Lowered lowered = Lowering.lower(tidy, this::storage, context, fuse);
         return new CpuProgram(this, graph, lowered, List.copyOf(used), assigned);
@@ -92,11 +93,7 @@ public final class CpuDevice implements Device {
 
     /** Where a variable lies; with its initial value if it was never used before. */
     VariableStorage storage(Variable variable) {
-        return variables.computeIfAbsent(variable, v -> {
-            VariableStorage storage = new VariableStorage(v);
-            HostCopy.store(v.initial(), Slot.variable(storage));
-            return storage;
-        });
+        return variables.computeIfAbsent(variable, VariableStorage::new);
     }
 
     @Override
@@ -114,6 +111,7 @@ public final class CpuDevice implements Device {
             throw new IllegalArgumentException("variable " + variable + " cannot hold a value " + value.type());
         }
         VariableStorage storage = storage(variable);
+        storage.own();
         HostCopy.store(value, Slot.variable(storage));
         storage.changed();
     }

@@ -5,23 +5,24 @@ package dev.topple.engine.cpu;
 
 import dev.topple.engine.Executable;
 import dev.topple.engine.compile.BufferPlanner;
-import dev.topple.engine.cpu.blocked.CacheLine;
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.TensorType;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A lowered and planned program. */
 final class CpuProgram implements Executable {
 
     private final CpuDevice device;
+    private PreparedPart prepared;
     private CpuInstruction[] instructions;
     private final Map<String, TensorType> inputTypes = new LinkedHashMap<>();
     private final Map<String, TensorType> outputTypes = new LinkedHashMap<>();
@@ -30,6 +31,8 @@ final class CpuProgram implements Executable {
     private final Set<String> unfed;
     private final VariableStorage[] assigned;
     private final VariableStorage[] variables;
+    private final Arena arena;
+    private final Arena.Need need;
     private final long arenaBytes;
     private boolean ran;
     private boolean closed;
@@ -44,6 +47,7 @@ final class CpuProgram implements Executable {
     CpuProgram(CpuDevice device, Graph graph, Lowering.Lowered lowered, List<VariableStorage> variables,
             List<VariableStorage> assigned) {
         this.device = device;
+        this.prepared = lowered.prepared();
         this.instructions = lowered.instructions().toArray(CpuInstruction[]::new);
         this.inputs = lowered.inputs();
         this.outputs = lowered.outputs();
@@ -52,16 +56,21 @@ final class CpuProgram implements Executable {
         this.assigned = assigned.toArray(VariableStorage[]::new);
         graph.inputs().forEach((name, value) -> inputTypes.put(name, value.type()));
         graph.outputs().forEach((name, value) -> outputTypes.put(name, value.type()));
-        BufferPlanner.Plan plan = BufferPlanner.plan(lowered.instructions());
-        float[] floats = new float[CacheLine.FIRST + plan.sizes().get(DType.F32)];
-        int[] ints = new int[CacheLine.FIRST + plan.sizes().get(DType.I32)];
-        arenaBytes = 4L * (floats.length + (long) ints.length);
+        List<CpuInstruction> all = new ArrayList<>(prepared.instructions());
+        all.addAll(lowered.instructions());
+        BufferPlanner.Plan plan = BufferPlanner.plan(all);
+        arena = device.context().arena();
+        need = new Arena.Need(plan.sizes().get(DType.F32), plan.sizes().get(DType.I32));
+        Arena.Need own = new Arena.Need(plan.persistentSizes().get(DType.F32), plan.persistentSizes().get(DType.I32));
+        arenaBytes = need.bytes() + own.bytes();
+        Memory kept = own.memory();
         Set<Slot> slots = new HashSet<>();
-        for (CpuInstruction instruction : instructions) {
+        for (CpuInstruction instruction : all) {
             slots.addAll(instruction.readSlots());
             slots.addAll(instruction.writtenSlots());
         }
-        slots.forEach(slot -> slot.place(plan, floats, ints));
+        slots.forEach(slot -> slot.place(plan, arena.memory(), kept));
+        arena.retain(need);
         variables.forEach(VariableStorage::retain);
         packedWeights().forEach(PackedWeight::retain);
     }
@@ -108,7 +117,9 @@ final class CpuProgram implements Executable {
             throw new IllegalStateException("nothing was fed to input '" + unfed.iterator().next() + "'");
         }
         ran = false;
+        arena.prepare();
         try {
+            prepared.run(device.context().workers());
             for (CpuInstruction instruction : instructions) {
                 instruction.run(device.context().workers());
             }
@@ -140,30 +151,43 @@ final class CpuProgram implements Executable {
     @Override
     public String explain() {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < instructions.length; i++) {
-            CpuInstruction instruction = instructions[i];
-            text.append(String.format("%4d  %s  (%d bytes read, %d written)%n", i, instruction.describe(),
+        int line = 0;
+        if (!prepared.instructions().isEmpty()) {
+            text.append(String.format("before the first run, and again when a variable has changed:%n"));
+            line = explain(text, prepared.instructions(), line);
+            text.append(String.format("in each run:%n"));
+        }
+        explain(text, List.of(instructions), line);
+        long bytes = 0;
+        int forms = 0;
+        for (PackedWeight weight : packedWeights()) {
+            if (weight.slots().isEmpty()) {
+                bytes += 4L * weight.size();
+                forms++;
+            }
+        }
+        text.append(String.format("arena: %d bytes at most, of which %d are shared with other programs%n", arenaBytes,
+                need.bytes()));
+        text.append(String.format("prepared weights: %d forms of %d bytes, shared with other programs%n", forms,
+                bytes));
+        return text.toString();
+    }
+
+    private static int explain(StringBuilder text, List<CpuInstruction> instructions, int first) {
+        int line = first;
+        for (CpuInstruction instruction : instructions) {
+            text.append(String.format("%4d  %s  (%d bytes read, %d written)%n", line++, instruction.describe(),
                     instruction.bytesRead(), instruction.bytesWritten()));
             if (!instruction.reason().isEmpty()) {
                 text.append("        ").append(instruction.reason()).append(System.lineSeparator());
             }
         }
-        long prepared = 0;
-        int forms = 0;
-        for (PackedWeight weight : packedWeights()) {
-            if (weight.slots().isEmpty()) {
-                prepared += 4L * weight.size();
-                forms++;
-            }
-        }
-        text.append(String.format("arena: %d bytes at most%n", arenaBytes));
-        text.append(String.format("prepared weights: %d forms of %d bytes, shared with other programs%n", forms,
-                prepared));
-        return text.toString();
+        return line;
     }
 
     private List<PackedWeight> packedWeights() {
-        return Arrays.stream(instructions).filter(PackInstruction.class::isInstance)
+        return Stream.concat(prepared.instructions().stream(), Stream.of(instructions))
+                .filter(PackInstruction.class::isInstance)
                 .map(instruction -> ((PackInstruction) instruction).packed()).toList();
     }
 
@@ -172,7 +196,7 @@ final class CpuProgram implements Executable {
         return arenaBytes;
     }
 
-    /** The instructions, for measurements. */
+    /** The instructions of each run, for measurements. */
     CpuInstruction[] instructions() {
         return instructions.clone();
     }
@@ -182,7 +206,9 @@ final class CpuProgram implements Executable {
         if (!closed) {
             closed = true;
             packedWeights().forEach(PackedWeight::release);
-            // A closed program may stay within reach for long; its arena, which these lead to, must not.
+            arena.release(need);
+            // A closed program may stay within reach for long; its memory, which these lead to, must not.
+            prepared = PreparedPart.NONE;
             instructions = new CpuInstruction[0];
             inputs.clear();
             outputs.clear();

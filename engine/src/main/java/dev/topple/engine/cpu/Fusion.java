@@ -26,22 +26,24 @@ import java.util.Set;
 
 /**
  * Decides which nodes become one instruction. A convolution takes along a scale and a shift per channel, a residual, a
- * ReLU and the mask of a ReLU's gradient that follow it and that nobody else needs, the gradient of a max pooling the
- * mask. Losses of resized logits are {@link ResizedLoss}es. Elementwise nodes of one shape join those that use them.
- * Instructions never come to depend on each other in a circle.
+ * ReLU and the mask of a ReLU's gradient that follow it and that nobody else needs, the gradients of max pooling and of
+ * interpolation the mask. Losses of resized logits are {@link ResizedLoss}es. Elementwise nodes of one shape join those
+ * that use them. Instructions never come to depend on each other in a circle.
  */
 final class Fusion {
 
     private static final int LARGEST_GROUP = 48;
 
     private final Graph graph;
+    private final Preparation preparation;
     private final List<List<Node>> users = new ArrayList<>();
     private final boolean[] leaves;
     private final boolean[] perImage;
     private final Unit[] units;
 
-    private Fusion(Graph graph) {
+    private Fusion(Graph graph, Preparation preparation) {
         this.graph = graph;
+        this.preparation = preparation;
         int count = graph.nodes().size();
         leaves = new boolean[count];
         perImage = new boolean[count];
@@ -60,10 +62,11 @@ final class Fusion {
     /**
      * The instructions to be of a graph, each after those it depends on.
      *
+     * @param preparation what is not computed in each run and so joins nothing that is
      * @param fuse whether to fuse at all; if not, every node is a unit
      */
-    static List<Unit> units(Graph graph, boolean fuse) {
-        Fusion fusion = new Fusion(graph);
+    static List<Unit> units(Graph graph, Preparation preparation, boolean fuse) {
+        Fusion fusion = new Fusion(graph, preparation);
         if (fuse) {
             fusion.fuseLosses();
             fusion.fuseEpilogues();
@@ -91,13 +94,22 @@ final class Fusion {
     private void fuseEpilogues() {
         for (Node node : graph.nodes()) {
             boolean extensible = node.op() instanceof Convolution.Conv2d
-                    || node.op() instanceof Convolution.InputGradient || Planes.window(node).isPresent();
-            if (extensible && !isProductOfNothing(node)) {
-                Unit unit = new Unit(node, false);
-                units[node.id()] = unit;
+                    || node.op() instanceof Convolution.InputGradient || Planes.window(node).isPresent()
+                    || node.op() instanceof Resampling.ResizeGradient;
+            if (extensible && units[node.id()] == null && !isProductOfNothing(node)) {
+                Unit unit = joined(node).orElseGet(() -> new Unit(node, false));
+                unit.nodes().forEach(member -> units[member.id()] = unit);
                 extend(unit);
             }
         }
+    }
+
+    /** Gradients that several convolutions give back to one image, if a node is that. */
+    private Optional<Unit> joined(Node node) {
+        Node concat = node.operand(0).node();
+        boolean joins = !GradientJoining.parts(node).isEmpty() && units[concat.id()] == null
+                && onlyUser(concat).isPresent() && node.operand(1).node() != concat;
+        return joins ? Optional.of(Unit.joined(node, concat)) : Optional.empty();
     }
 
     /** Whether a node is a matrix product or a convolution with an operand or a result that has no elements. */
@@ -125,7 +137,7 @@ final class Fusion {
         Value value = unit.last().result(0);
         Unit.Epilogue epilogue = unit.epilogue();
         boolean masks = node.op() instanceof Binary.ReluGradient;
-        if (!node.result(0).shape().equals(value.shape()) || (!masks && unit.first().op() instanceof Pooling)) {
+        if (!node.result(0).shape().equals(value.shape()) || (!masks && !(unit.first().op() instanceof Convolution))) {
             return false;
         }
         if (node.op() instanceof Unary.Relu && epilogue.mask().isEmpty()) {
@@ -210,7 +222,8 @@ final class Fusion {
         List<Unit> around = users.get(node.id()).stream().map(user -> units[user.id()]).distinct().toList();
         for (Unit candidate : around) {
             boolean fits = candidate.isElementwise() && candidate.nodes().size() < LARGEST_GROUP
-                    && candidate.first().result(0).shape().equals(node.result(0).shape());
+                    && candidate.first().result(0).shape().equals(node.result(0).shape())
+                    && preparation.isMade(candidate) == preparation.isMade(node.result(0));
             if (fits && around.stream().noneMatch(other -> other != candidate && reaches(other, candidate))) {
                 return Optional.of(candidate);
             }

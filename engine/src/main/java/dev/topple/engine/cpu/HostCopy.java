@@ -23,6 +23,13 @@ final class HostCopy {
         }
     }
 
+    /** A new array with the integers or truth values of a tensor. */
+    static int[] ints(Tensor from) {
+        int[] ints = new int[from.shape().size()];
+        store(from, ints, 0);
+        return ints;
+    }
+
     /** Copies a tensor to a slot. */
     static void store(Tensor from, Slot to) {
         if (from.dtype() == DType.F32) {

@@ -10,6 +10,7 @@ import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.graph.Layout;
 import dev.topple.engine.graph.Node;
+import dev.topple.engine.graph.Op;
 import dev.topple.engine.graph.Pooling;
 import dev.topple.engine.graph.Reduction;
 import dev.topple.engine.graph.Resampling;
@@ -26,9 +27,9 @@ import java.util.Set;
 /**
  * Chooses the form of each image that a program computes. Every unit reads its images in one form and writes them in
  * one, which for all but convolutions is the same. A form has its price, counted in elements of one image that are
- * moved: lanes that hold no channel, kernels that are slow in it, and for each value whose readers want another form than its
- * producer gives, a reorder. The choice with the lowest price in sum is a minimum cut. Whatever enters or leaves the
- * program is plain.
+ * moved: lanes that hold no channel, kernels that are slow in it, and for each value whose readers want another form
+ * than its producer gives, a reorder. The choice with the lowest price in sum is a minimum cut. Whatever enters or
+ * leaves the program is plain.
  *
  * <p>Prices are those of one image, so the choice does not depend on how many there are.
  */
@@ -56,18 +57,22 @@ final class Layouts {
     private final Map<Value, Set<Integer>> readers = new HashMap<>();
     private final boolean[] blocked;
 
-    private Layouts(Graph graph, List<Unit> units) {
+    private Layouts(Graph graph, List<Unit> units, Preparation preparation) {
         this.graph = graph;
-        units.forEach(this::addUnit);
+        units.forEach(unit -> addUnit(unit, preparation.isMade(unit)));
         graph.outputs().values().forEach(value -> read(value, MinimumCut.SECOND));
         graph.assignments().values().forEach(value -> read(value, MinimumCut.SECOND));
         addReorders(units);
         blocked = cut.firstSide();
     }
 
-    /** The forms of a graph's images. */
-    static Layouts of(Graph graph, List<Unit> units) {
-        return new Layouts(graph, units);
+    /**
+     * The forms of a graph's images.
+     *
+     * @param preparation what is not computed in each run; it is plain
+     */
+    static Layouts of(Graph graph, List<Unit> units, Preparation preparation) {
+        return new Layouts(graph, units, preparation);
     }
 
     /** The form in which a unit reads its images. */
@@ -94,10 +99,11 @@ final class Layouts {
 
     // ---- units
 
-    private void addUnit(Unit unit) {
-        Ends both = unit.isElementwise() ? elementwise(unit) : switch (unit.first().op()) {
+    private void addUnit(Unit unit, boolean prepared) {
+        Ends both = prepared ? PLAIN : unit.isElementwise() ? elementwise(unit) : switch (unit.first().op()) {
             case Resampling op when unit.loss().isPresent() -> PLAIN;
             case Convolution op when !Fusion.isProductOfNothing(unit.first()) -> convolution(op, unit);
+            case Op op when imagesRead(unit).stream().anyMatch(Layouts::isView) -> PLAIN;
             case Pooling op -> planes(unit);
             case Resampling op -> planes(unit);
             case BatchNorm op -> images(unit, false);
@@ -153,7 +159,7 @@ final class Layouts {
         }
         Node first = unit.first();
         switch (first.op()) {
-            case Convolution op -> images.add(first.operand(0));
+            case Convolution op -> images.addAll(unit.parts().isEmpty() ? List.of(first.operand(0)) : unit.parts());
             case BatchNorm.Gradient op -> {
                 images.add(first.operand(0));
                 images.add(first.operand(4));
@@ -197,16 +203,25 @@ final class Layouts {
 
     private Ends convolution(Convolution op, Unit unit) {
         Node node = unit.first();
-        Shape source = node.operand(0).shape();
-        Shape target = node.result(0).shape();
         if (op instanceof Convolution.WeightGradient) {
-            Shape gradient = node.operand(1).shape();
-            return new Ends(end(plainEnd(source), waste(source)), end(plainEnd(gradient), waste(gradient)));
+            return new Ends(imageEnd(node.operand(0)), imageEnd(node.operand(1)));
         }
         read(node.operand(1), MinimumCut.SECOND);
         unit.epilogue().scale().ifPresent(value -> read(value, MinimumCut.SECOND));
         unit.epilogue().shift().ifPresent(value -> read(value, MinimumCut.SECOND));
-        return new Ends(end(plainEnd(source), waste(source)), end(plainEnd(target), waste(target)));
+        if (!unit.parts().isEmpty()) {
+            return new Ends(MinimumCut.FIRST, MinimumCut.FIRST);
+        }
+        return new Ends(imageEnd(node.operand(0)), imageEnd(node.result(0)));
+    }
+
+    /** The end of a convolution that an image is at; the elements of a view lie in the plain order. */
+    private int imageEnd(Value image) {
+        return isView(image) ? MinimumCut.SECOND : end(plainEnd(image.shape()), waste(image.shape()));
+    }
+
+    private static boolean isView(Value value) {
+        return !Lowering.root(value).shape().equals(value.shape());
     }
 
     private static long plainEnd(Shape shape) {

@@ -43,6 +43,8 @@ final class Lowering {
     private final Convolutions convolutions;
     private final Planes planes;
     private final Layouts layouts;
+    private final Preparation preparation;
+    private final List<CpuInstruction> prepared = new ArrayList<>();
     private final List<CpuInstruction> instructions = new ArrayList<>();
     private final Map<Value, Slot> slots = new HashMap<>();
     private final Map<Value, Slot> reordered = new HashMap<>();
@@ -54,21 +56,21 @@ final class Lowering {
     /**
      * What running a program takes.
      *
+     * @param prepared what need not be done in each run
      * @param inputs where fed values go
      * @param outputs where values that leave lie
      */
-    record Lowered(List<CpuInstruction> instructions, Map<String, Slot> inputs, Map<String, Slot> outputs) {}
+    record Lowered(PreparedPart prepared, List<CpuInstruction> instructions, Map<String, Slot> inputs,
+            Map<String, Slot> outputs) {}
 
-    private Lowering(Graph graph, List<Unit> units, Function<Variable, VariableStorage> variables,
-            CpuContext context) {
+    private Lowering(Graph graph, Preparation preparation, List<Unit> units,
+            Function<Variable, VariableStorage> variables, CpuContext context) {
+        this.preparation = preparation;
         this.variables = variables;
         this.context = context;
-        this.layouts = Layouts.of(graph, units);
+        this.layouts = Layouts.of(graph, units, preparation);
         this.products = new Products(context, instructions);
-        Set<VariableStorage> assigned = new HashSet<>();
-        graph.assignments().keySet().forEach(variable -> assigned.add(variables.apply(variable)));
-        this.convolutions = new Convolutions(context, instructions, this::slot,
-                slot -> slot.variable().isEmpty() || assigned.contains(slot.variable().get()));
+        this.convolutions = new Convolutions(context, prepared, instructions, this::slot, preparation, variables);
         this.planes = new Planes(context, instructions, this::slot);
         graph.outputs().values().forEach(value -> keptRoots.add(root(value)));
     }
@@ -81,12 +83,14 @@ final class Lowering {
      */
     static Lowered lower(Graph graph, Function<Variable, VariableStorage> variables, CpuContext context,
             boolean fuse) {
-        List<Unit> units = Fusion.units(graph, fuse);
-        Lowering lowering = new Lowering(graph, units, variables, context);
+        Graph folded = fuse ? GradientJoining.of(ScaleFolding.of(graph)) : graph;
+        Preparation preparation = Preparation.of(folded);
+        List<Unit> units = Fusion.units(folded, preparation, fuse);
+        Lowering lowering = new Lowering(folded, preparation, units, variables, context);
         units.forEach(lowering::lower);
-        Endings endings = new Endings(graph, lowering.instructions, lowering::slot, variables);
+        Endings endings = new Endings(folded, lowering.instructions, lowering::slot, variables);
         Map<String, Slot> outputs = endings.finish();
-        return new Lowered(lowering.instructions, lowering.inputs, outputs);
+        return new Lowered(new PreparedPart(lowering.prepared), lowering.instructions, lowering.inputs, outputs);
     }
 
     /** The value that a reshaped value is another view of. */
@@ -128,7 +132,7 @@ final class Lowering {
         if (form == Form.BLOCKED) {
             return Slot.working(root.dtype(), form.size(shape.dim(0), shape.dim(1), shape.dim(2), shape.dim(3)));
         }
-        return keptRoots.contains(root) ? Slot.persistent(root.dtype(), shape.size())
+        return keptRoots.contains(root) || preparation.isKept(root) ? Slot.persistent(root.dtype(), shape.size())
                 : Slot.working(root.dtype(), shape.size());
     }
 
@@ -142,7 +146,8 @@ final class Lowering {
             Shape shape = unit.first().result(0).shape();
             BlockCompiler compiler = new BlockCompiler(unit.nodes(), form,
                     value -> slot(value, value.shape().equals(shape) ? form : Form.PLAIN));
-            instructions.add(compiler.compile(unit.results(), context.lanes(), context.scratch()));
+            (preparation.isMade(unit) ? prepared : instructions)
+                    .add(compiler.compile(unit.results(), context.lanes(), context.scratch()));
             return;
         }
         if (unit.loss().isPresent()) {
@@ -167,7 +172,7 @@ final class Lowering {
                     convolutions.lower(convolution, unit, layouts.source(unit), layouts.target(unit));
             case BatchNorm norm -> norm(norm, node, layouts.source(unit));
             case Pooling pooling -> planes.pooling(pooling, unit, layouts.target(unit));
-            case Resampling resampling -> planes.resampling(resampling, node, layouts.target(unit));
+            case Resampling resampling -> planes.resampling(resampling, unit, layouts.target(unit));
             case Layout layout -> layout(layout, node, layouts.target(unit));
             case Softmax softmax -> instructions.add(new SoftmaxInstruction(softmax, slots(node.operands()),
                     shapes.get(0), slot(node.result(0)), context.lanes(), context.scratch()));
@@ -250,7 +255,7 @@ final class Lowering {
         List<Shape> shapes = node.operands().stream().map(value -> memory(value.shape(), form)).toList();
         Shape shape = shapes.get(0);
         Shape result = memory(node.result(0).shape(), form);
-        instructions.add(switch (layout) {
+        (preparation.isMade(node.result(0)) ? prepared : instructions).add(switch (layout) {
             case Layout.Transpose transpose ->
                     StridedCopyInstruction.transpose(in.get(0), shape, transpose.order(), to);
             case Layout.Concat concat -> StridedCopyInstruction.concat(in, shapes, concat.axis(), to, result);

@@ -7,7 +7,7 @@ import dev.topple.engine.cpu.blocked.ConvolutionPlan;
 import dev.topple.engine.cpu.parallel.Workers;
 import java.util.List;
 
-/** Brings a weight into the form that a convolution's plan wants; skipped while a variable's form is up to date. */
+/** Brings a weight into the form that a convolution's plan wants; skipped while the form that is kept is up to date. */
 final class PackInstruction extends CpuInstruction {
 
     private final String name;
@@ -35,8 +35,9 @@ final class PackInstruction extends CpuInstruction {
 
     @Override
     void run(Workers workers) {
-        if (packed.renew()) {
+        if (!packed.current()) {
             plan.pack(workers, weight.floats(), weight.offset(), packed.floats(), packed.offset());
+            packed.note();
         }
     }
 
@@ -52,6 +53,6 @@ final class PackInstruction extends CpuInstruction {
     @Override
     String describe() {
         return "pack " + name + " [" + packed.size() + "]"
-                + (packed.slots().isEmpty() ? ", kept until the variable changes" : "");
+                + (packed.slots().isEmpty() ? ", kept until a variable changes" : "");
     }
 }

@@ -8,40 +8,49 @@ import dev.topple.engine.tensor.DType;
 import java.util.List;
 import java.util.Optional;
 
-/** A packed weight: kept beside its variable and shared by all programs, or made anew in each run. */
+/**
+ * A packed weight. One that is made of variables is kept beside the first of them and shared by all programs, one of
+ * constants alone is kept by its program, one that is computed in each run is made anew each time.
+ */
 final class PackedWeight {
 
-    private final Optional<VariableStorage> variable;
-    private final Object kind;
+    private record Kind(Object weight, Object packing) {}
+
+    private final Optional<Preparation.Expression> weight;
+    private final Kind kind;
     private final int size;
     private final List<Slot> slots;
-    private Optional<VariableStorage.Prepared> kept = Optional.empty();
-
-    private PackedWeight(Optional<VariableStorage> variable, Object kind, int size, List<Slot> slots) {
-        this.variable = variable;
-        this.kind = kind;
-        this.size = size;
-        this.slots = slots;
-    }
+    private Optional<PreparedForm> kept = Optional.empty();
 
     /**
      * A place for the packed form of a weight.
      *
-     * @param kind what tells packed forms of one weight apart, with value equality
+     * @param weight what it is made of; empty if it is computed in each run
+     * @param packing what tells packed forms of one weight apart, with value equality
      */
-    static PackedWeight of(Slot weight, Object kind, int size) {
-        return new PackedWeight(weight.variable(), kind, size,
-                weight.variable().isPresent() ? List.of() : List.of(Slot.working(DType.F32, size)));
+    PackedWeight(Optional<Preparation.Expression> weight, Object packing, int size) {
+        this.weight = weight;
+        this.kind = new Kind(weight.map(Preparation.Expression::key), packing);
+        this.size = size;
+        this.slots = weight.isPresent() ? List.of() : List.of(Slot.working(DType.F32, size));
     }
 
-    /** Takes its share in the form that is kept beside the variable, before the first run. */
+    private Optional<VariableStorage> home() {
+        return weight.flatMap(expression -> expression.variables().stream().findFirst());
+    }
+
+    /** Takes its share in the form that is kept, before the first run. */
     void retain() {
-        kept = variable.map(storage -> storage.retainPrepared(kind, size));
+        kept = weight.map(expression -> home()
+                .map(storage -> storage.retainPrepared(kind, size, expression.variables()))
+                .orElseGet(() -> new PreparedForm(size, expression.variables())));
     }
 
     /** Gives its share back; the form goes with the last that shares it. */
     void release() {
-        kept.ifPresent(form -> variable.get().releasePrepared(kind));
+        if (kept.isPresent()) {
+            home().ifPresent(storage -> storage.releasePrepared(kind));
+        }
         kept = Optional.empty();
     }
 
@@ -54,9 +63,16 @@ final class PackedWeight {
         return size;
     }
 
-    /** Whether it must be made now. */
-    boolean renew() {
-        return kept.isEmpty() || kept.get().renew(variable.get());
+    /** Whether it is kept and was made of what the variables now hold. */
+    boolean current() {
+        return kept.isPresent() && kept.get().versions().current();
+    }
+
+    /** To be called when it has been made. */
+    void note() {
+        if (kept.isPresent()) {
+            kept.get().versions().note();
+        }
     }
 
     float[] floats() {

@@ -5,6 +5,7 @@ package dev.topple.engine.cpu;
 
 import dev.topple.engine.cpu.blocked.BlockedPooling;
 import dev.topple.engine.cpu.blocked.BlockedResize;
+import dev.topple.engine.cpu.blocked.Epilogue;
 import dev.topple.engine.cpu.blocked.Form;
 import dev.topple.engine.graph.Node;
 import dev.topple.engine.graph.Pooling;
@@ -46,11 +47,7 @@ final class Planes {
         List<Slot> in = slots(node.operands(), form);
         if (form == Form.PLAIN) {
             instructions.add(new PoolingInstruction(op, in, shape, slots(node.results(), form), result));
-            if (mask.isPresent()) {
-                BlockCompiler compiler = new BlockCompiler(List.of(unit.last()), form,
-                        value -> places.slot(value, form));
-                instructions.add(compiler.compile(unit.results(), context.lanes(), context.scratch()));
-            }
+            maskAfter(unit);
             return;
         }
         BlockedPooling kernel = new BlockedPooling(context.simd(), op, window(node), shape, result);
@@ -58,6 +55,15 @@ final class Planes {
         String name = op.mnemonic() + " " + shape + " to " + result + (mask.isPresent() ? " + ReluGradient" : "");
         instructions.add(new BlockedPoolingInstruction(name, op, kernel, in,
                 mask.map(value -> places.slot(value, form)), slots(results, form)));
+    }
+
+    /** In the plain form a mask is an instruction of its own. */
+    private void maskAfter(Unit unit) {
+        if (unit.epilogue().mask().isPresent()) {
+            BlockCompiler compiler = new BlockCompiler(List.of(unit.last()), Form.PLAIN,
+                    value -> places.slot(value, Form.PLAIN));
+            instructions.add(compiler.compile(unit.results(), context.lanes(), context.scratch()));
+        }
     }
 
     /** The window of the pooling that a scatter is the adjoint of. */
@@ -70,18 +76,25 @@ final class Planes {
                 : Optional.empty();
     }
 
-    /** Interpolation and its adjoint. */
-    void resampling(Resampling op, Node node, Form form) {
+    /** Interpolation and its adjoint, with the mask of a ReLU's gradient if the unit has one. */
+    void resampling(Resampling op, Unit unit, Form form) {
+        Node node = unit.first();
         Shape shape = node.operand(0).shape();
         Shape result = node.result(0).shape();
         Slot from = places.slot(node.operand(0), form);
-        Slot to = places.slot(node.result(0), form);
         if (form == Form.PLAIN) {
-            instructions.add(new ResizeInstruction(op, from, shape, to, result, context.lanes(), context.scratch()));
+            instructions.add(new ResizeInstruction(op, from, shape, places.slot(node.result(0), form), result,
+                    context.lanes(), context.scratch()));
+            maskAfter(unit);
             return;
         }
-        BlockedResize kernel = new BlockedResize(context.simd(), op, shape, result);
-        instructions.add(new BlockedResizeInstruction(op.mnemonic() + " " + op.method() + " " + shape + " to " + result,
-                kernel, from, to, Slot.working(DType.F32, kernel.scratch(context.workers().threads()))));
+        Optional<Value> mask = unit.epilogue().mask();
+        Optional<Epilogue> epilogue = mask.map(value -> new Epilogue(false, false, false, false, true));
+        BlockedResize kernel = new BlockedResize(context.simd(), op, shape, result, epilogue);
+        String name = op.mnemonic() + " " + op.method() + " " + shape + " to " + result
+                + (mask.isPresent() ? " + ReluGradient" : "");
+        instructions.add(new BlockedResizeInstruction(name, kernel, epilogue, from,
+                mask.map(value -> places.slot(value, form)), places.slot(unit.last().result(0), form),
+                Slot.working(DType.F32, kernel.scratch(context.workers().threads()))));
     }
 }

@@ -165,21 +165,29 @@ final class ReductionInstruction extends CpuInstruction {
     private void reduceBlock(int kept, int start, int n, float[] total, float[] part) {
         int base = from.offset() + start + offset(kept, keptSizes, keptStrides);
         Arrays.fill(total, 0, n, max ? Float.NEGATIVE_INFINITY : 0);
+        if (reducedCount <= ROWS) {
+            reduceRows(base, 0, reducedCount, total, n);
+            return;
+        }
         for (int first = 0; first < reducedCount; first += ROWS) {
             int end = Math.min(first + ROWS, reducedCount);
             Arrays.fill(part, 0, n, max ? Float.NEGATIVE_INFINITY : 0);
-            for (int r = first; r < end; r++) {
-                int row = base + offset(r, reducedSizes, reducedStrides);
-                if (max) {
-                    lanes.accumulateMax(part, from.floats(), row, n);
-                } else {
-                    lanes.accumulate(part, from.floats(), row, n);
-                }
-            }
+            reduceRows(base, first, end, part, n);
             if (max) {
                 lanes.accumulateMax(total, part, 0, n);
             } else {
                 lanes.accumulate(total, part, 0, n);
+            }
+        }
+    }
+
+    private void reduceRows(int base, int first, int end, float[] to, int n) {
+        for (int r = first; r < end; r++) {
+            int row = base + offset(r, reducedSizes, reducedStrides);
+            if (max) {
+                lanes.accumulateMax(to, from.floats(), row, n);
+            } else {
+                lanes.accumulate(to, from.floats(), row, n);
             }
         }
     }

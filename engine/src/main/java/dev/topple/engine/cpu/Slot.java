@@ -21,8 +21,7 @@ final class Slot {
     private final int size;
     private Optional<Buffer> buffer;
     private Optional<VariableStorage> variable;
-    private float[] floats = {};
-    private int[] ints = {};
+    private Memory memory = new Memory();
     private int offset;
 
     private Slot(DType dtype, int size, Optional<Buffer> buffer, Optional<VariableStorage> variable) {
@@ -56,10 +55,10 @@ final class Slot {
     /** A copy of a tensor, with an array of its own. */
     static Slot constant(Tensor tensor) {
         Slot slot = new Slot(tensor.dtype(), tensor.shape().size(), Optional.empty(), Optional.empty());
-        slot.floats = slot.dtype == DType.F32 ? tensor.floats().clone() : slot.floats;
-        slot.ints = slot.dtype == DType.F32 ? slot.ints : new int[slot.size];
-        if (slot.dtype == DType.I32) {
-            HostCopy.store(tensor, slot.ints, 0);
+        if (slot.dtype == DType.F32) {
+            slot.memory.floats(tensor.floats().clone());
+        } else {
+            slot.memory.ints(HostCopy.ints(tensor));
         }
         return slot;
     }
@@ -72,17 +71,20 @@ final class Slot {
     }
 
     private void attach(VariableStorage storage) {
-        floats = storage.floats();
-        ints = storage.ints();
+        memory = storage.memory();
         offset = 0;
     }
 
-    /** Takes its place in the arenas of a planned program. */
-    void place(BufferPlanner.Plan plan, float[] floatArena, int[] intArena) {
+    /**
+     * Takes its place in a planned program.
+     *
+     * @param working for what lives within a run
+     * @param kept for what keeps its contents between runs
+     */
+    void place(BufferPlanner.Plan plan, Memory working, Memory kept) {
         buffer.ifPresent(b -> {
             offset = CacheLine.FIRST + plan.offset(b);
-            floats = dtype == DType.F32 ? floatArena : floats;
-            ints = dtype == DType.I32 ? intArena : ints;
+            memory = b.persistent() ? kept : working;
         });
     }
 
@@ -107,17 +109,19 @@ final class Slot {
         return variable;
     }
 
+    /** The array that holds it now; another one may in the next run. */
     float[] floats() {
-        return floats;
+        return memory.floats();
     }
 
+    /** The array that holds it now; another one may in the next run. */
     int[] ints() {
-        return ints;
+        return memory.ints();
     }
 
     /** The array, whatever its type. */
     Object array() {
-        return dtype == DType.F32 ? floats : ints;
+        return dtype == DType.F32 ? memory.floats() : memory.ints();
     }
 
     /** The first element's place in the array. */

@@ -68,20 +68,31 @@ final class Unit {
     private final Set<Value> results = new LinkedHashSet<>();
     private final Epilogue epilogue = new Epilogue();
     private final Optional<ResizedLoss> loss;
+    private final List<Value> parts;
 
     Unit(Node node, boolean elementwise) {
-        this(List.of(node), elementwise, Optional.empty());
+        this(List.of(node), elementwise, Optional.empty(), List.of());
     }
 
-    private Unit(List<Node> nodes, boolean elementwise, Optional<ResizedLoss> loss) {
+    private Unit(List<Node> nodes, boolean elementwise, Optional<ResizedLoss> loss, List<Value> parts) {
         this.nodes.addAll(nodes);
         this.elementwise = elementwise;
         this.loss = loss;
+        this.parts = parts;
     }
 
     /** One of the two parts of a loss of resized logits. */
     static Unit of(ResizedLoss loss, List<Node> part) {
-        return new Unit(part, false, Optional.of(loss));
+        return new Unit(part, false, Optional.of(loss), List.of());
+    }
+
+    /**
+     * An input gradient that takes the parts of its source where they lie.
+     *
+     * @param concat the node that would bring them together
+     */
+    static Unit joined(Node gradient, Node concat) {
+        return new Unit(List.of(concat, gradient), false, Optional.empty(), concat.operands());
     }
 
     /** Whether all nodes are elementwise and of one shape; otherwise the first says what it is. */
@@ -104,8 +115,14 @@ final class Unit {
         return loss;
     }
 
+    /** The parts of the source of joined gradients; none for all others. */
+    List<Value> parts() {
+        return parts;
+    }
+
+    /** The node that says what the unit computes, before anything that follows it. */
     Node first() {
-        return nodes.get(0);
+        return nodes.get(parts.isEmpty() ? 0 : 1);
     }
 
     Node last() {

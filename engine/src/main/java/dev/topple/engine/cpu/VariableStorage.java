@@ -3,54 +3,54 @@
 
 package dev.topple.engine.cpu;
 
-import dev.topple.engine.cpu.blocked.CacheLine;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Variable;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A variable's value on this device, shared by all programs, and the forms of it that kernels prepared. A prepared form
- * remembers the version of the value that it was made of.
+ * A variable's value on this device, shared by all programs, and the forms that kernels prepared of it, perhaps
+ * together with other variables. Until somebody writes to it, the value lies in the array of the variable's initial
+ * value, so that weights that nobody trains exist only once.
  */
 final class VariableStorage {
 
-    /** A form of a variable's value that a kernel wants, packed weights say; it begins with a cache line. */
-    static final class Prepared {
-
-        private final float[] data;
-        private long version = -1;
+    private static final class Shared {
+        private final PreparedForm form;
         private int users;
 
-        private Prepared(int size) {
-            data = new float[CacheLine.FIRST + size];
-        }
-
-        float[] data() {
-            return data;
-        }
-
-        /** Whether the form must be made anew for the present value; says so once. */
-        boolean renew(VariableStorage storage) {
-            boolean stale = version != storage.version;
-            version = storage.version;
-            return stale;
+        private Shared(PreparedForm form) {
+            this.form = form;
         }
     }
 
     private final Variable variable;
-    private final float[] floats;
-    private final int[] ints;
-    private final Map<Object, Prepared> prepared = new HashMap<>();
+    private final Memory memory = new Memory();
+    private final Map<Object, Shared> prepared = new HashMap<>();
+    private boolean owned;
     private long version;
     private int users;
 
     VariableStorage(Variable variable) {
         this.variable = variable;
-        boolean isFloat = variable.type().dtype() == DType.F32;
-        int size = size();
-        floats = isFloat ? new float[size] : new float[0];
-        ints = isFloat ? new int[0] : new int[size];
+        switch (dtype()) {
+            case F32 -> memory.floats(variable.initial().floats());
+            case I32 -> memory.ints(variable.initial().ints());
+            case BOOL -> {
+                memory.ints(HostCopy.ints(variable.initial()));
+                owned = true;
+            }
+        }
+    }
+
+    /** To be called before the value may be written to: gives it an array of its own. */
+    void own() {
+        if (!owned) {
+            owned = true;
+            memory.floats(memory.floats().clone());
+            memory.ints(memory.ints().clone());
+        }
     }
 
     Variable variable() {
@@ -65,12 +65,9 @@ final class VariableStorage {
         return variable.type().shape().size();
     }
 
-    float[] floats() {
-        return floats;
-    }
-
-    int[] ints() {
-        return ints;
+    /** Where the value lies. */
+    Memory memory() {
+        return memory;
     }
 
     /** To be called after the value changed. */
@@ -78,18 +75,27 @@ final class VariableStorage {
         version++;
     }
 
-    /** The form of the given kind, made when it is first asked for; whoever asks gives it back some day. */
-    Prepared retainPrepared(Object kind, int size) {
-        Prepared form = prepared.computeIfAbsent(kind, k -> new Prepared(size));
-        form.users++;
-        return form;
+    /** How often the value has changed. */
+    long version() {
+        return version;
+    }
+
+    /**
+     * The form of the given kind, made when it is first asked for; whoever asks gives it back some day.
+     *
+     * @param variables what it is made of, this one and perhaps others
+     */
+    PreparedForm retainPrepared(Object kind, int size, Collection<VariableStorage> variables) {
+        Shared shared = prepared.computeIfAbsent(kind, k -> new Shared(new PreparedForm(size, variables)));
+        shared.users++;
+        return shared.form;
     }
 
     /** Gives a form back; it is dropped when nobody is left who asked for it. */
     void releasePrepared(Object kind) {
-        Prepared form = prepared.get(kind);
-        form.users--;
-        if (form.users == 0) {
+        Shared shared = prepared.get(kind);
+        shared.users--;
+        if (shared.users == 0) {
             prepared.remove(kind);
         }
     }

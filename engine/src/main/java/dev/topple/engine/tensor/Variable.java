@@ -20,16 +20,25 @@ public final class Variable {
      * @param initial its value until a program or {@code Device.write} assigns another
      */
     public Variable(String name, Tensor initial) {
+        this(initial.copy(), name);
+    }
+
+    private Variable(Tensor initial, String name) {
         if (name.isBlank()) {
             throw new IllegalArgumentException("a variable needs a name");
         }
         this.name = name;
-        this.initial = initial.copy();
+        this.initial = initial;
+    }
+
+    /** A variable that starts with the given value itself, so that it exists once: nobody may write to it any more. */
+    public static Variable taking(String name, Tensor initial) {
+        return new Variable(initial, name);
     }
 
     /** A variable that starts at zero. */
     public static Variable zeros(String name, TensorType type) {
-        return new Variable(name, Tensor.zeros(type));
+        return taking(name, Tensor.zeros(type));
     }
 
     /** What messages, dumps and files call it. */

@@ -11,6 +11,7 @@ import dev.topple.engine.random.RandomSource;
 import dev.topple.engine.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -30,11 +31,12 @@ class BufferPlannerTest {
         for (Buffer buffer : buffers) {
             int offset = plan.offset(buffer);
             assertTrue(offset >= 0 && offset % BufferPlanner.ALIGNMENT == 0, "offset " + offset);
-            assertTrue(offset + buffer.size() <= plan.sizes().get(buffer.dtype()), "within the arena");
+            assertTrue(offset + buffer.size() <= arenas(plan, buffer).get(buffer.dtype()), "within the arena");
         }
         for (Buffer a : buffers) {
             for (Buffer b : buffers) {
-                if (a != b && a.dtype() == b.dtype() && aliveTogether(steps, a, b)) {
+                if (a != b && a.dtype() == b.dtype() && a.persistent() == b.persistent()
+                        && aliveTogether(steps, a, b)) {
                     boolean apart = plan.offset(a) + a.size() <= plan.offset(b)
                             || plan.offset(b) + b.size() <= plan.offset(a);
                     assertTrue(apart, "two buffers that are alive together overlap");
@@ -44,8 +46,13 @@ class BufferPlannerTest {
         for (DType dtype : DType.values()) {
             int sum = buffers.stream().filter(buffer -> buffer.dtype() == dtype)
                     .mapToInt(buffer -> aligned(buffer.size())).sum();
-            assertTrue(plan.sizes().get(dtype) <= sum, "no larger than all buffers side by side");
+            assertTrue(plan.sizes().get(dtype) + plan.persistentSizes().get(dtype) <= sum,
+                    "no larger than all buffers side by side");
         }
+    }
+
+    private static Map<DType, Integer> arenas(BufferPlanner.Plan plan, Buffer buffer) {
+        return buffer.persistent() ? plan.persistentSizes() : plan.sizes();
     }
 
     private static boolean aliveTogether(List<Step> steps, Buffer a, Buffer b) {
@@ -126,7 +133,8 @@ class BufferPlannerTest {
                 new Step(List.of(output), List.of(late)), new Step(List.of(late), List.of()));
         BufferPlanner.Plan plan = BufferPlanner.plan(steps);
         verify(steps, plan);
-        assertEquals(3 * 32, plan.sizes().get(DType.F32));
+        assertEquals(2 * 32, plan.persistentSizes().get(DType.F32));
+        assertEquals(32, plan.sizes().get(DType.F32));
         assertEquals(plan.offset(early), plan.offset(late));
     }
 

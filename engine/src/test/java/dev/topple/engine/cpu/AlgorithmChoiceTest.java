@@ -43,6 +43,8 @@ class AlgorithmChoiceTest {
         assertTrue(choice(task, Precision.FAST).plan().algorithm().contains("F(4"), "the fastest");
         assertTrue(choice(task, Precision.EXACT).plan().algorithm().contains("F(2"), "the fastest that is exact");
         assertFalse(choice(task, Precision.EXACT).reason().contains("F(4"), "not even thought of");
+        assertEquals("direct", choice(task, Precision.DIRECT).plan().algorithm(), "the smallest");
+        assertFalse(choice(task, Precision.DIRECT).reason().contains("F("), "not even thought of");
     }
 
     @Test

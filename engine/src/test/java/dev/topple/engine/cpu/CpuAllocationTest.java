@@ -11,9 +11,11 @@ import dev.topple.engine.Executable;
 import dev.topple.engine.graph.Graph;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A run allocates nothing, neither in the caller nor in the workers, once the JVM has compiled the kernels. */
+@Tag("fresh")
 class CpuAllocationTest {
 
     /** The Vector API allocates while its callers are interpreted, so the JVM gets this long to compile them. */

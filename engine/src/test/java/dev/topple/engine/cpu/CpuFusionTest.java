@@ -95,6 +95,9 @@ class CpuFusionTest {
             graph.output("out" + i, pool.get(pool.size() - 1 - random.nextInt(8)));
         }
         for (Variable variable : variables) {
+            if (random.nextInt(4) == 0) {
+                continue;
+            }
             List<Value> fitting = pool.stream().filter(v -> v.type().equals(variable.type())).toList();
             graph.assign(variable, fitting.get(random.nextInt(fitting.size())));
         }
@@ -152,7 +155,7 @@ class CpuFusionTest {
             a.run();
             b.run();
             assertTrue(a.explain().contains("+ scale + shift + residual + Relu"), a.explain());
-            assertEquals(2, ((CpuProgram) a).instructions().length, a.explain());
+            assertEquals(1, ((CpuProgram) a).instructions().length, a.explain());
             close(b.fetch("y").floats(), a.fetch("y").floats(), 1e-6, "fused");
         }
     }

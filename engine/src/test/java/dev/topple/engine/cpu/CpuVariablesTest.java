@@ -5,6 +5,7 @@ package dev.topple.engine.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.topple.engine.DeviceOptions;
@@ -193,6 +194,28 @@ class CpuVariablesTest {
         assertEquals(1, storage.preparedForms());
         programs[1].close();
         assertEquals(0, storage.preparedForms());
+    }
+
+    /** A weight that nobody trains exists once; the first who may write to it gets an array of its own. */
+    @Test
+    void anInitialValueIsSharedUntilItIsWrittenTo() {
+        Variable w = new Variable("w", Tensor.of(Shape.of(2), 1f, 2f));
+        Graph reading = new Graph();
+        reading.output("y", reading.read(w).times(10));
+        Executable reader = device.compile(reading);
+        reader.run();
+        assertSame(w.initial().floats(), device.storage(w).memory().floats());
+        Graph writing = new Graph();
+        writing.assign(w, writing.read(w).plus(1));
+        Executable writer = device.compile(writing);
+        writer.run();
+        reader.run();
+        assertArrayEquals(new float[] {20, 30}, reader.fetch("y").floats());
+        assertArrayEquals(new float[] {1, 2}, w.initial().floats());
+        Variable v = new Variable("v", Tensor.of(Shape.of(2), 5, 6));
+        device.write(v, Tensor.of(Shape.of(2), 7, 8));
+        assertArrayEquals(new int[] {5, 6}, v.initial().ints());
+        assertArrayEquals(new int[] {7, 8}, device.read(v).ints());
     }
 
     @Test

@@ -214,6 +214,36 @@ class LayoutsTest {
         agrees();
     }
 
+    /** A view of another shape lies in the plain order, whatever the form of what it is a view of. */
+    @Test
+    void viewsAreReadInThePlainOrder() {
+        Value flat = input(2, 32 * 6 * 7);
+        Value a = convolution(flat.reshape(2, 32, 6, 7), 24, 3).relu();
+        Value b = convolution(a.reshape(4, 12, 6, 7), 20, 3);
+        Value c = Pooling.avgPool2d(Pooling.Window.square(2, 2, 0), true, convolution(b, 24, 1).reshape(8, 12, 6, 7));
+        Value d = Resampling.resize(Resampling.Method.BILINEAR, c.reshape(4, 24, 3, 3), 6, 6);
+        graph.output("y", convolution(d, 5, 3));
+        graph.output("dx", Gradients.of(convolution(d, 4, 1).tanh().sum(), flat));
+        agrees();
+    }
+
+    /** The mask of a ReLU before an interpolation joins the gradient of the interpolation. */
+    @Test
+    void theWayBackOfAResizedReluIsFused() {
+        for (Resampling.Method method : Resampling.Method.values()) {
+            Value x = input(2, 20, 6, 7);
+            Value a = convolution(x, 20, 1).relu();
+            graph.output("dx" + method,
+                    Gradients.of(convolution(Resampling.resize(method, a, 9, 14), 17, 1).tanh().sum(), x));
+        }
+        try (CpuProgram program = (CpuProgram) device.compile(graph)) {
+            String text = program.explain();
+            assertEquals(Resampling.Method.values().length, text.lines().filter(
+                    line -> line.contains("ResizeGradient") && line.contains(" + ReluGradient")).count(), text);
+        }
+        agrees();
+    }
+
     /** What the forms are decided by is written in each line of the dump: they must be those of one image. */
     @Test
     void formsDoNotDependOnTheBatch() {

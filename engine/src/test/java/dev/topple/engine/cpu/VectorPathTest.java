@@ -53,6 +53,7 @@ class VectorPathTest {
 
     /** Where kernels become part of their callers, they must stay on the path, too. */
     @Test
+    @Tag("fresh")
     void instructionsAllocateNothing() {
         VectorPaths paths = new VectorPaths();
         assertNone(paths.allocating(elementwise()));

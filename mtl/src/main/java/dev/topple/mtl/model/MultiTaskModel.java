@@ -50,7 +50,7 @@ public final class MultiTaskModel implements TrainableModel {
     /**
      * A model with given weights.
      *
-     * @param values by the name of the variable, exactly one for each
+     * @param values by the name of the variable, exactly one for each; nobody may write to them any more
      * @param source what a refusal calls them: a file
      * @throws dev.topple.engine.io.FormatException if values are missing, superfluous, of another shape or not finite
      */

@@ -88,7 +88,7 @@ public final class Weights {
         return new Weights(new State(new Origin.Random(seed)), "");
     }
 
-    /** Variables that start with the given values; {@link #check} says whether they fit. */
+    /** Variables that take over the given values as their first ones; {@link #check} says whether they fit. */
     public static Weights of(Map<String, Tensor> tensors) {
         return new Weights(new State(new Origin.Given(Map.copyOf(tensors), new ArrayList<>(), new ArrayList<>())), "");
     }
@@ -113,7 +113,7 @@ public final class Weights {
         if (state.parameters.containsKey(full) || state.statistics.containsKey(full)) {
             throw new IllegalStateException("two layers have a variable '" + full + "'");
         }
-        Variable variable = new Variable(full, state.origin.initial(full, shape, initialiser));
+        Variable variable = Variable.taking(full, state.origin.initial(full, shape, initialiser));
         kind.put(full, variable);
         return variable;
     }

@@ -9,6 +9,7 @@ import dev.topple.engine.cpu.parallel.Workers;
 import dev.topple.engine.graph.Resampling;
 import dev.topple.engine.tensor.Shape;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Interpolation of blocked images of one size to another, and its adjoint: rows and columns blend two neighbours each,
@@ -27,6 +28,8 @@ public final class BlockedResize {
 
     private final ResizeLanes lanes;
     private final boolean gradient;
+    private final Optional<Epilogue> epilogue;
+    private final int channels;
     private final ResizeAxis rows;
     private final ResizeAxis columns;
     private final int planes;
@@ -56,6 +59,20 @@ public final class BlockedResize {
      * @param result the logical shape of the result
      */
     public BlockedResize(Simd simd, Resampling op, Shape shape, Shape result) {
+        this(simd, op, shape, result, Optional.empty());
+    }
+
+    /**
+     * One op of the family.
+     *
+     * @param epilogue what happens to what a gradient gives; interpolation itself takes none
+     */
+    public BlockedResize(Simd simd, Resampling op, Shape shape, Shape result, Optional<Epilogue> epilogue) {
+        if (epilogue.isPresent() && op instanceof Resampling.Resize) {
+            throw new IllegalArgumentException("resize: nothing is done to what interpolation gives");
+        }
+        this.epilogue = epilogue;
+        channels = shape.dim(1);
         lanes = ResizeLanes.of(simd);
         gradient = op instanceof Resampling.ResizeGradient;
         Shape small = gradient ? result : shape;
@@ -91,6 +108,9 @@ public final class BlockedResize {
         this.yo = yo;
         this.scratch = scratch;
         this.so = so;
+        if (epilogue.isPresent()) {
+            epilogue.get().begin(channels);
+        }
         workers.run(items(), gradient ? backward : forward);
     }
 
@@ -132,6 +152,10 @@ public final class BlockedResize {
             lanes.addRows(outWidth, rows.to()[row] - first, x, from + first * line, line, rows.shares(),
                     rows.shareAt()[row], scratch, sum);
             lanes.gather(columns, scratch, sum, y, to + row * width * W);
+            if (epilogue.isPresent()) {
+                int at = to + row * width * W;
+                epilogue.get().finish(item / strips % Blocks.count(channels), y, at, width, y, yo, at - yo, 1);
+            }
         }
     }
 

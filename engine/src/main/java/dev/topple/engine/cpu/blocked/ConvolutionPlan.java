@@ -18,6 +18,9 @@ public interface ConvolutionPlan {
     /** The floats of the prepared weight. */
     int packedSize();
 
+    /** All that the packed form depends on besides the weight, with value equality: equal ones can share one form. */
+    Object packing();
+
     /**
      * Prepares a weight {@code [outChannels][inChannels / groups][kernelHeight][kernelWidth]} of the forward
      * convolution, whichever direction is computed.

@@ -11,7 +11,8 @@ import java.util.Arrays;
 
 /**
  * Weight gradients by tiles of image channels by result channels that grow over the pixels of a strip, tap by tap. A
- * tap visits only the pixels whose source lies within the image.
+ * strip is a few rows of an image, or some whole images where these are small. A tap visits only the pixels whose
+ * source lies within the image.
  *
  * <p>An image in blocks is read where it lies. A plain one is copied into blocks first, or, with few channels, to
  * {@code [row][column][channel]} with padded rows: the taps of a kernel's row are neighbours then and fill a tile
@@ -55,6 +56,8 @@ final class DenseWeightGradient implements WeightGradient {
     private final int itemsPerPair;
     private final int strips;
     private final int stripHeight;
+    private final int together;
+    private final int units;
     private final int shares;
     private final int unit;
     private final int sumSize;
@@ -109,14 +112,17 @@ final class DenseWeightGradient implements WeightGradient {
         stages = interleaved ? 1 : image.blocks();
         stagesPerItem = Math.clamp(TAPS / taps, 1, stages);
         itemsPerPair = Math.ceilDiv(stages, stagesPerItem);
-        stripHeight = Math.clamp(STRIP / task.targetWidth(), 1, task.targetHeight());
-        strips = Math.ceilDiv(task.targetHeight(), stripHeight);
+        strips = Math.ceilDiv(task.targetHeight(), Math.clamp(STRIP / task.targetWidth(), 1, task.targetHeight()));
+        stripHeight = Math.ceilDiv(task.targetHeight(), strips);
+        int fitting = strips > 1 ? 1 : Math.clamp(STRIP / (task.targetHeight() * task.targetWidth()), 1, task.images());
+        together = Math.ceilDiv(task.images(), Math.ceilDiv(task.images(), fitting));
+        units = Math.ceilDiv(task.images(), together) * strips;
         int items = groups * pairs * itemsPerPair;
-        shares = Math.clamp(Math.ceilDiv(ITEMS, items), 1, task.images() * strips);
+        shares = Math.clamp(Math.ceilDiv(ITEMS, items), 1, units);
         unit = taps * rowPitch * 2 * W;
         sumSize = Math.multiplyExact(Math.multiplyExact(groups * pairs, stages), unit);
         imageSize = interleaved
-                ? Math.multiplyExact(task.images() * task.sourceHeight(), stagedWidth * channels) + W
+                ? Blocks.count(Math.multiplyExact(task.images() * task.sourceHeight(), stagedWidth * channels) + W) * W
                 : image.gathers() ? image.size() : 0;
         gradientSize = gradient.gathers() ? gradient.size() : 0;
     }
@@ -145,7 +151,9 @@ final class DenseWeightGradient implements WeightGradient {
 
     @Override
     public int scratch(int threads) {
-        return Math.addExact(Math.multiplyExact(shares, sumSize), Math.addExact(imageSize, gradientSize));
+        int sums = shares > 1 ? Math.multiplyExact(shares, sumSize)
+                : Math.multiplyExact(threads, stagesPerItem * unit);
+        return Math.addExact(sums, Math.addExact(imageSize, gradientSize));
     }
 
     @Override
@@ -158,11 +166,11 @@ final class DenseWeightGradient implements WeightGradient {
         this.dw = dw;
         this.dwo = dwo;
         this.scratch = scratch;
-        this.so = so;
+        this.so = so + imageSize + gradientSize;
         source = imageSize > 0 ? scratch : x;
-        sourceAt = imageSize > 0 ? so + shares * sumSize : xo;
+        sourceAt = imageSize > 0 ? so : xo;
         result = gradientSize > 0 ? scratch : g;
-        resultAt = gradientSize > 0 ? so + shares * sumSize + imageSize : go;
+        resultAt = gradientSize > 0 ? so + imageSize : go;
         if (interleaved) {
             workers.run(task.images() * task.sourceHeight(), interleave);
         } else if (imageSize > 0) {
@@ -172,7 +180,9 @@ final class DenseWeightGradient implements WeightGradient {
             workers.run(gradient.items(), gatherGradient);
         }
         workers.run(shares * groups * pairs * itemsPerPair, sum);
-        workers.run(groups * pairs * stages, fold);
+        if (shares > 1) {
+            workers.run(groups * pairs * stages, fold);
+        }
     }
 
     private void interleave(int item, int worker) {
@@ -224,31 +234,32 @@ final class DenseWeightGradient implements WeightGradient {
         int group = item / itemsPerPair / pairs % groups;
         int share = item / itemsPerPair / pairs / groups;
         int blocks = Math.min(2, gradient.blocks() - 2 * pair);
-        int sums = so + share * sumSize + (group * pairs + pair) * stages * unit;
-        Arrays.fill(scratch, sums + first * unit, sums + last * unit, 0f);
-        int units = task.images() * strips;
+        // What no other share adds to goes to its place at once, while it is in the first cache.
+        int sums = shares > 1 ? so + share * sumSize + ((group * pairs + pair) * stages + first) * unit
+                : so + worker * stagesPerItem * unit;
+        Arrays.fill(scratch, sums, sums + (last - first) * unit, 0f);
         int end = (int) ((long) units * (share + 1) / shares);
-        int gPlane = task.targetHeight() * task.targetWidth() * W;
         for (int u = (int) ((long) units * share / shares); u < end; u++) {
-            int n = u / strips;
-            int top = u % strips * stripHeight;
-            int bottom = Math.min(top + stripHeight, task.targetHeight());
-            int gAt = resultAt + gradient.block(n, group, 2 * pair) * gPlane;
             for (int stage = first; stage < last; stage++) {
                 for (int tap = 0; tap < taps; tap++) {
-                    sumTap(n, group, stage, tap, top, bottom, blocks, gAt, gPlane,
-                            sums + stage * unit + tap * rowPitch * blocks * W);
+                    sumTap(u, group, pair, stage, tap, blocks,
+                            sums + (stage - first) * unit + tap * rowPitch * blocks * W);
                 }
             }
         }
+        for (int stage = first; stage < last && shares == 1; stage++) {
+            place(group, pair, stage, blocks, sums + (stage - first) * unit);
+        }
     }
 
-    private void sumTap(int n, int group, int stage, int tap, int top, int bottom, int blocks, int gAt, int gPlane,
-            int to) {
+    private void sumTap(int u, int group, int pair, int stage, int tap, int blocks, int to) {
+        int n = u / strips * together;
+        int images = Math.min(together, task.images() - n);
+        int top = u % strips * stripHeight;
         int ky = tap / tapColumns;
         int kx = tap % tapColumns;
         int y = Math.max(top, rows.from(ky));
-        int lines = Math.min(bottom, rows.to(ky)) - y;
+        int lines = Math.min(Math.min(top + stripHeight, task.targetHeight()), rows.to(ky)) - y;
         int left = interleaved ? 0 : columns.from(kx);
         int pixels = interleaved ? task.targetWidth() : columns.to(kx) - left;
         if (lines <= 0 || pixels <= 0) {
@@ -261,49 +272,79 @@ final class DenseWeightGradient implements WeightGradient {
         int column = interleaved ? kx * geometry.dilationW() : left * geometry.strideW() + columns.offset(kx);
         int xAt = sourceAt + (row * width + column) * pitch;
         int xLine = geometry.strideH() * width * pitch;
-        int gFrom = gAt + (y * task.targetWidth() + left) * W;
+        int xImage = (interleaved ? 1 : groups * image.blocks()) * task.sourceHeight() * width * pitch;
+        int gPlane = task.targetHeight() * task.targetWidth() * W;
+        int gFrom = resultAt + gradient.block(n, group, 2 * pair) * gPlane + (y * task.targetWidth() + left) * W;
         int count = tapRows(stage);
         int height;
         for (int r = 0; r < count; r += height) {
             height = WeightTile.rows(count - r);
-            tile.add(height, blocks, lines, pixels, source, xAt + r, xLine, geometry.strideW() * pitch, result, gFrom,
-                    task.targetWidth() * W, gPlane, scratch, to + r * blocks * W);
+            tile.add(height, blocks, images, lines, pixels, source, xAt + r, xImage, xLine, geometry.strideW() * pitch,
+                    result, gFrom, groups * gradient.blocks() * gPlane, task.targetWidth() * W, gPlane, scratch,
+                    to + r * blocks * W);
         }
     }
 
-    /** The shares meet, and the sums find their places in the weight. */
+    /** The shares meet, in ascending order. */
     private void fold(int item, int worker) {
-        int stage = item % stages;
         int pair = item / stages % pairs;
-        int group = item / stages / pairs;
         int blocks = Math.min(2, gradient.blocks() - 2 * pair);
         int sums = so + item * unit;
         for (int share = 1; share < shares; share++) {
             addTo(scratch, sums, scratch, sums + share * sumSize, taps * rowPitch * blocks * W);
         }
+        place(item / stages / pairs, pair, item % stages, blocks, sums);
+    }
+
+    /** The sums find their places in the weight. */
+    private void place(int group, int pair, int stage, int blocks, int sums) {
         int kernel = task.kernelHeight() * task.kernelWidth();
         int count = Math.min(2 * W, outputs - pair * 2 * W);
         int real = channels / merged;
-        for (int o = 0; o < count; o++) {
-            int from = sums + o;
-            int to = dwo + (group * outputs + pair * 2 * W + o) * real * kernel;
-            if (interleaved) {
-                foldInterleaved(from, blocks * W, to, kernel);
-            } else {
-                // Of groups taken together, an output has the channels of its own alone.
-                int first = o / (outputs / merged) % merged * real;
-                int height = merged > 1 ? real : tapRows(stage);
-                int at = to + stage * W * kernel;
-                for (int c = 0; c < height; c++) {
-                    for (int tap = 0; tap < taps; tap++) {
-                        dw[at + c * kernel + tap] = scratch[from + (tap * W + first + c) * blocks * W];
-                    }
+        int to = dwo + (group * outputs + pair * 2 * W) * real * kernel;
+        if (interleaved) {
+            for (int o = 0; o < count; o++) {
+                placeInterleaved(sums + o, blocks * W, to + o * real * kernel, kernel);
+            }
+            return;
+        }
+        int height = merged > 1 ? real : tapRows(stage);
+        int o = 0;
+        for (; merged == 1 && o + 4 <= count; o += 4) {
+            for (int tap = 0; tap < taps; tap++) {
+                placeFour(scratch, sums + tap * W * blocks * W + o, blocks * W, height, dw,
+                        to + (o * real + stage * W) * kernel + tap, real * kernel, kernel);
+            }
+        }
+        for (; o < count; o++) {
+            // Of groups taken together, an output has the channels of its own alone.
+            int first = o / (outputs / merged) % merged * real;
+            int at = to + (o * real + stage * W) * kernel;
+            for (int c = 0; c < height; c++) {
+                for (int tap = 0; tap < taps; tap++) {
+                    dw[at + c * kernel + tap] = scratch[sums + (tap * W + first + c) * blocks * W + o];
                 }
             }
         }
     }
 
-    private void foldInterleaved(int from, int pitch, int to, int kernel) {
+    /** A tap of four outputs and some channels. */
+    private static void placeFour(float[] sums, int from, int pitch, int height, float[] dw, int to, int output,
+            int channel) {
+        int to1 = to + output;
+        int to2 = to1 + output;
+        int to3 = to2 + output;
+        for (int c = 0; c < height; c++) {
+            int in = from + c * pitch;
+            int out = c * channel;
+            dw[to + out] = sums[in];
+            dw[to1 + out] = sums[in + 1];
+            dw[to2 + out] = sums[in + 2];
+            dw[to3 + out] = sums[in + 3];
+        }
+    }
+
+    private void placeInterleaved(int from, int pitch, int to, int kernel) {
         int count = tapRows(0);
         for (int tap = 0; tap < taps; tap++) {
             for (int r = 0; r < count; r++) {

@@ -81,6 +81,11 @@ public final class DepthwiseConvolution implements ConvolutionPlan {
     }
 
     @Override
+    public Object packing() {
+        return Packing.of(this, task);
+    }
+
+    @Override
     public int packedSize() {
         return blocks * taps * W;
     }

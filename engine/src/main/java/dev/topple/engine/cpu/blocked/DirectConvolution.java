@@ -34,6 +34,7 @@ public final class DirectConvolution implements ConvolutionPlan {
     private final int packedSize;
     private final int packItems;
     private final int scratchPerWorker;
+    private final boolean weightsStay;
     /** The work is an object made once, and finds its arrays in fields, so that a run allocates nothing. */
     private final Work work = this::item;
     private final Work packing = this::packItem;
@@ -68,11 +69,18 @@ public final class DirectConvolution implements ConvolutionPlan {
         packedSize = size;
         packItems = parts;
         scratchPerWorker = (most + Blocks.WIDTH - 1) / Blocks.WIDTH * Blocks.WIDTH;
+        int pairs = Math.ceilDiv(Blocks.count(task.targetChannels()), 2);
+        weightsStay = packedSize > (long) pairs * task.sourceChannels() * task.sourceHeight() * task.sourceWidth();
     }
 
     @Override
     public String algorithm() {
         return "direct";
+    }
+
+    @Override
+    public Object packing() {
+        return Packing.byPhases(this, task);
     }
 
     @Override
@@ -125,8 +133,9 @@ public final class DirectConvolution implements ConvolutionPlan {
     }
 
     private void item(int item, int worker) {
-        int image = item / itemsPerImage;
-        int rest = item % itemsPerImage;
+        // Small images under large weights take turns, so that a part of the weights stays in cache for all of them.
+        int image = weightsStay ? item % task.images() : item / itemsPerImage;
+        int rest = weightsStay ? item / task.images() : item % itemsPerImage;
         int pass = 0;
         while (rest >= passes[pass].itemsPerImage()) {
             rest -= passes[pass].itemsPerImage();

@@ -3,10 +3,13 @@
 
 package dev.topple.engine.cpu.blocked;
 
+import java.util.Arrays;
+
 /**
  * Computes one {@link DirectPhase}. An item is a strip of rows of one image, by a run of pairs of target blocks. It
  * goes through the source's channels in runs that leave the weights of a pair of blocks in the first cache while they
- * meet all the tiles of the strip; the sums wait in working memory meanwhile.
+ * meet all the tiles of the strip; the sums wait in working memory meanwhile. With the last run, each row is finished
+ * while it is in the first cache.
  */
 final class DirectPass {
 
@@ -20,13 +23,12 @@ final class DirectPass {
     private static final int ITEM_BLOCKS = 32;
     /** Items that an image should have at least, so that several threads find work. */
     private static final int ITEMS = 12;
-    /** The row of a plane that is taken as one long row of pixels. */
+    /** The rows of a plane that is taken as one long row of pixels; the last takes the rest, too. */
     private static final int LONG_ROW = 4 * TileKernel.PIXELS;
 
     private final TileKernel kernel;
     private final ConvolutionTask task;
     private final DirectPhase phase;
-    private final Epilogue epilogue;
     private final int packedAt;
 
     private final int groups;
@@ -44,16 +46,23 @@ final class DirectPass {
     private final int pairsPerItem;
     private final int[] groupItems;
     private final int[] groupPacked;
+    private final int[] weightTaps;
+    private final DirectRuns runs;
+    /** Whether one run takes all channels, so that no sums wait. */
+    private final boolean once;
     private final DirectSource source;
+    private final DirectTarget target;
     private final int[] offsets;
+    private final int[][] stepOffsets;
     private final DirectTiles tiles;
     private final DirectTiles lastTiles;
+    private final DirectTail tail;
+    private final DirectTail highTail;
 
     DirectPass(TileKernel kernel, ConvolutionTask task, DirectPhase phase, Epilogue epilogue, int packedAt) {
         this.kernel = kernel;
         this.task = task;
         this.phase = phase;
-        this.epilogue = epilogue;
         this.packedAt = packedAt;
         groups = task.geometry().groups();
         groupChannels = task.sourceChannels() / groups;
@@ -62,21 +71,30 @@ final class DirectPass {
         inPlace = task.source() == Form.BLOCKED && phase.pointwise(task);
         int pixels = phase.gridHeight() * phase.gridWidth();
         width = inPlace ? Math.min(LONG_ROW, pixels) : phase.gridWidth();
-        height = inPlace ? Math.ceilDiv(pixels, width) : phase.gridHeight();
+        height = inPlace ? Math.max(1, pixels / width) : phase.gridHeight();
         lastWidth = inPlace ? pixels - (height - 1) * width : width;
         int sourceWidth = inPlace ? width : task.sourceWidth();
-        tiles = DirectTiles.of(phase, sourceWidth, width, inPlace);
-        lastTiles = DirectTiles.of(phase, sourceWidth, lastWidth, inPlace);
-        int rounded = DirectTiles.rounded(width);
-        pitch = rounded * W;
+        tiles = DirectTiles.of(phase, sourceWidth, width);
+        lastTiles = DirectTiles.of(phase, sourceWidth, lastWidth);
+        int high = Math.ceilDiv(lastWidth, TileKernel.PIXELS) * TileKernel.PIXELS;
+        pitch = Math.max(Math.max(tiles.covered(), lastTiles.covered()), inPlace ? high : 0) * W;
         int span = inPlace || taps == 0 ? 0
                 : Math.min(height, Math.abs(phase.shiftY()[0] - phase.shiftY()[phase.shiftY().length - 1]));
         int rows = Math.clamp(Math.max(Math.ceilDiv(STRIP_TILES, tiles.count()), Math.min(2 * span, 8)), 1, height);
         stripRows = Math.ceilDiv(height, Math.ceilDiv(height, rows));
         strips = Math.ceilDiv(height, stripRows);
         chunks = Math.max(1, Math.min(DEPTH / W / Math.max(1, taps), Blocks.count(groupChannels)));
-        source = new DirectSource(kernel, task, phase, !inPlace, stripRows, rounded);
+        weightTaps = new int[phase.residues() == 1 ? taps : 0];
+        Arrays.setAll(weightTaps,
+                t -> phase.tap(task, 0, t / phase.columns().length, t % phase.columns().length));
+        source = new DirectSource(kernel, task, phase, !inPlace, stripRows, inPlace ? width : tiles.covered());
         offsets = source.offsets(chunks);
+        target = new DirectTarget(task, phase, epilogue, groupTargets, inPlace ? width : task.targetWidth());
+        runs = new DirectRuns(groups, groupChannels, chunks, taps == 1);
+        once = runs.once();
+        tail = new DirectTail(lastTiles.at()[lastTiles.count() - 1], lastWidth, inPlace ? chunks : 0);
+        highTail = new DirectTail(high - TileKernel.PIXELS, lastWidth, inPlace ? chunks : 0);
+        stepOffsets = DirectTail.offsets(taps == 1 ? chunks : 0, source.blockPitch());
 
         groupItems = new int[groups + 1];
         groupPacked = new int[groups + 1];
@@ -107,8 +125,17 @@ final class DirectPass {
     }
 
     int scratch() {
-        return source.scratch(chunks) + Math.min(2 * pairsPerItem, mostBlocks()) * stripRows * pitch
-                + (phase.residues() > 1 ? pitch : 0);
+        return staged() + sums() + (phase.residues() > 1 ? pitch : 0);
+    }
+
+    /** The floats of the staged source, or of the tail of one that is read in place. */
+    private int staged() {
+        return inPlace ? 2 * DirectTail.scratch(chunks) : source.scratch(chunks);
+    }
+
+    /** The floats of the sums: of all rows of an item, or of one row of a pair of blocks. */
+    private int sums() {
+        return once ? 2 * pitch : Math.min(2 * pairsPerItem, mostBlocks()) * stripRows * pitch;
     }
 
     private int mostBlocks() {
@@ -151,27 +178,36 @@ final class DirectPass {
         int groupBase = wo + group * (task.outChannels() / groups) * inChannels * plane;
         int count;
         for (int c = 0; c < groupChannels; c += count) {
-            count = chunk(group, c);
-            for (int t = 0; t < taps; t++) {
-                int a = t / phase.columns().length;
-                int b = t % phase.columns().length;
-                for (int k = 0; k < count; k++) {
-                    int from = groupBase + (c + k) * channelStride;
-                    for (int l = 0; l < lanes; l++) {
-                        int target = firstTarget + l - group * groupTargets;
-                        int tap = target >= 0 && target < groupTargets ? phase.tap(task, target, a, b) : -1;
-                        packed[at++] = tap < 0 ? 0f
-                                : w[from + target % (task.targetChannels() / groups) * targetStride + tap];
-                    }
-                }
+            count = runs.ofBlock(group, c);
+            int from = groupBase + c * channelStride;
+            if (phase.residues() == 1) {
+                int first = Math.max(0, group * groupTargets - firstTarget);
+                int last = Math.min(lanes, (group + 1) * groupTargets - firstTarget);
+                DirectWeights.pack(w, from + (firstTarget + first - group * groupTargets) * targetStride, count,
+                        channelStride, targetStride, weightTaps, first, last, lanes, packed, at);
+            } else {
+                packResidues(count, firstTarget, lanes, w, from, channelStride, targetStride, packed, at);
             }
+            at += taps * count * lanes;
         }
     }
 
-    /** The channels from channel {@code c} of the group to the end of its block. */
-    private int chunk(int group, int c) {
-        int channel = group * groupChannels + c;
-        return Math.min(W - channel % W, groupChannels - c);
+    /** The lanes of several residues: each has taps of its own. */
+    private void packResidues(int count, int firstTarget, int lanes, float[] w, int wo, int channelStride,
+            int targetStride, float[] packed, int po) {
+        int at = po;
+        for (int t = 0; t < taps; t++) {
+            int a = t / phase.columns().length;
+            int b = t % phase.columns().length;
+            for (int k = 0; k < count; k++) {
+                for (int l = 0; l < lanes; l++) {
+                    int target = firstTarget + l;
+                    int tap = target < groupTargets ? phase.tap(task, target, a, b) : -1;
+                    packed[at++] = tap < 0 ? 0f
+                            : w[wo + k * channelStride + target % task.targetChannels() * targetStride + tap];
+                }
+            }
+        }
     }
 
     /** Does an item of one image. */
@@ -186,71 +222,127 @@ final class DirectPass {
         int pair = rest / strips * pairsPerItem;
         int rows = Math.min(stripRows, height - row);
         int blocks = Math.min(2 * pairsPerItem, targetBlocks(group) - 2 * pair);
-        int sums = so + source.scratch(chunks);
+        int firstBlock = firstTargetBlock(group) + 2 * pair;
+        int sums = so + staged();
         int weights = po + packedAt + groupPacked[group] + pair * 2 * W * groupChannels * taps;
+        int rise = once ? pitch : stripRows * pitch;
         int count;
         for (int c = 0; c < groupChannels; c += count) {
-            int channels = chunk(group, c);
-            int run = channels < W ? 1 : Math.min(chunks, (groupChannels - c) / W);
-            count = run * channels;
+            count = runs.count(group, c);
             int channel = group * groupChannels + c;
-            int from;
-            if (inPlace) {
-                from = xo + source.inPlace(image, channel / W, row);
-            } else {
-                from = so;
-                for (int i = 0; i < run; i++) {
-                    source.stage(x, xo, image, channel / W + i, row, rows, scratch, so + i * source.scratch(1));
-                }
+            int from = inPlace ? xo + source.inPlace(image, channel / W, row)
+                    : stage(channel, count, image, row, rows, x, xo, scratch, so);
+            if (inPlace && row + rows == height) {
+                int lastRow = from + (rows - 1) * source.rowPitch();
+                tail.copy(x, lastRow, Blocks.count(count), source.blockPitch(), scratch, so);
+                highTail.copy(x, lastRow, Blocks.count(count), source.blockPitch(), scratch,
+                        so + DirectTail.scratch(chunks));
             }
+            int step = runs.step(count);
+            int run = count / step;
             for (int b = 0; b < blocks; b += 2) {
                 int two = Math.min(2, blocks - b);
                 int at = weights + b * W * groupChannels * taps + c * taps * two * W;
-                strip(row, rows, run, channels, inPlace ? x : scratch, from + channel % W, packed, at, two, scratch,
-                        sums + b * stripRows * pitch, c > 0);
+                int to = sums + (once ? 0 : b * rise);
+                for (int r = 0; r < rows; r++) {
+                    int v = to + (once ? 0 : r * pitch);
+                    if (inPlace) {
+                        row(row + r, run, step, x, from + r * source.rowPitch() + channel % W, packed, at, two,
+                                scratch, v, rise, so + channel % W, c > 0);
+                    } else {
+                        row(row + r, run, step, scratch, from + r * source.rowPitch() + channel % W, packed, at, two,
+                                scratch, v, rise, c > 0);
+                    }
+                    for (int i = 0; i < two && c + count == groupChannels; i++) {
+                        int pixels = row + r == height - 1 ? lastWidth : width;
+                        target.finish(group, firstBlock + b + i, image, row + r, pixels, scratch, v + i * rise,
+                                sums + sums(), y, yo);
+                    }
+                }
             }
         }
-        finish(group, firstTargetBlock(group) + 2 * pair, blocks, image, row, rows, scratch, sums, y, yo);
     }
 
-    /** One run of channels of all tiles of a strip for one pair of target blocks. */
-    private void strip(int row, int rows, int run, int channels, float[] x, int xo, float[] w, int wo, int two,
-            float[] c, int co, boolean add) {
+    /** Stages the blocks of a run; gives where. */
+    private int stage(int channel, int count, int image, int row, int rows, float[] x, int xo, float[] y, int yo) {
+        for (int i = 0; i < Blocks.count(count); i++) {
+            source.stage(x, xo, image, channel / W + i, row, rows, y, yo + i * source.scratch(1));
+        }
+        return yo;
+    }
+
+    /** A run of channels of a row that is read in place, for one pair of target blocks. */
+    private void row(int row, int taps, int step, float[] x, int xo, float[] w, int wo, int two, float[] c, int co,
+            int rise, int copy, boolean add) {
+        boolean last = row == height - 1;
+        if (two == 1 && step % 2 == 0) {
+            highRow(last ? lastWidth : width, taps, step, x, xo, w, wo, c, co, copy + DirectTail.scratch(chunks), add);
+            return;
+        }
+        DirectTiles cut = last ? lastTiles : tiles;
+        int whole = last && tail.needed() ? cut.count() - 1 : cut.count();
+        int[] of = DirectTail.of(stepOffsets, step);
+        for (int i = 0; i < whole; i++) {
+            int at = cut.at()[i] * W;
+            kernel.multiply(cut.pixels()[i], taps, of, 0, step, x, xo + at, w, wo, two, c, co + at, rise, add);
+        }
+        if (whole < cut.count()) {
+            int at = cut.at()[whole] * W;
+            kernel.multiply(cut.pixels()[whole], taps, tail.offsets(step), 0, step, c, copy, w, wo, two, c, co + at,
+                    rise, add);
+        }
+    }
+
+    /**
+     * The same for a single block, by high tiles alone: few images have one, and a lower tile at the end of each would
+     * be called so seldom that the JVM leaves it uncompiled.
+     */
+    private void highRow(int pixels, int taps, int step, float[] x, int xo, float[] w, int wo, float[] c, int co,
+            int copy, boolean add) {
+        int high = TileKernel.PIXELS;
+        int at = 0;
+        for (; at + high <= pixels; at += high) {
+            kernel.multiply(high, taps, DirectTail.of(stepOffsets, step), 0, step, x, xo + at * W, w, wo, 1, c,
+                    co + at * W, 0, add);
+        }
+        if (at < pixels) {
+            kernel.multiply(high, taps, highTail.offsets(step), 0, step, c, copy, w, wo, 1, c, co + at * W, 0, add);
+        }
+    }
+
+    /** A run of channels of a row that was staged, for one pair of target blocks. */
+    private void row(int row, int run, int step, float[] x, int xo, float[] w, int wo, int two, float[] c, int co,
+            int rise, boolean add) {
         int down = phase.rows().length;
-        for (int r = 0; r < rows; r++) {
-            int first = 0;
-            while (first < down && padding(row + r, first)) {
-                first++;
-            }
-            int last = down;
-            while (last > first && padding(row + r, last - 1)) {
-                last--;
-            }
-            DirectTiles cut = row + r == height - 1 ? lastTiles : tiles;
-            int from = xo + r * source.rowPitch();
-            int to = co + r * pitch;
-            for (int i = 0; i < cut.count(); i++) {
-                tile(cut, i, first, last, run, channels, x, from + cut.at()[i] * W, w, wo, two, c,
-                        to + cut.at()[i] * W, add);
-            }
+        int first = 0;
+        while (first < down && padding(row, first)) {
+            first++;
+        }
+        int last = down;
+        while (last > first && padding(row, last - 1)) {
+            last--;
+        }
+        for (int i = 0; i < tiles.count(); i++) {
+            int at = tiles.at()[i] * W;
+            tile(i, first, last, run, step, x, xo + at, w, wo, two, c, co + at, rise, add);
         }
     }
 
     private boolean padding(int row, int tapRow) {
         int from = row * phase.stepY() + phase.shiftY()[tapRow];
-        return !inPlace && (from < 0 || from >= task.sourceHeight());
+        return from < 0 || from >= task.sourceHeight();
     }
 
-    private void tile(DirectTiles cut, int i, int firstRow, int lastRow, int run, int channels, float[] x, int xo,
-            float[] w, int wo, int two, float[] c, int co, boolean add) {
-        int pixels = cut.pixels()[i];
-        int firstColumn = cut.first()[i];
-        int lastColumn = cut.last()[i];
+    private void tile(int i, int firstRow, int lastRow, int run, int channels, float[] x, int xo, float[] w, int wo,
+            int two, float[] c, int co, int rise, boolean add) {
+        int pixels = tiles.pixels()[i];
+        int firstColumn = tiles.first()[i];
+        int lastColumn = tiles.last()[i];
         int across = phase.columns().length;
-        int rise = stripRows * pitch;
         boolean allColumns = firstColumn == 0 && lastColumn == across;
         if (allColumns && lastRow - firstRow == phase.rows().length) {
-            kernel.multiply(pixels, run * taps, offsets, 0, channels, x, xo, w, wo, two, c, co, rise, add);
+            int[] of = taps == 1 ? DirectTail.of(stepOffsets, channels) : offsets;
+            kernel.multiply(pixels, run * taps, of, 0, channels, x, xo, w, wo, two, c, co, rise, add);
             return;
         }
         boolean started = add;
@@ -274,72 +366,6 @@ final class DirectPass {
         }
         if (!started) {
             PlainTileKernel.clear(pixels, two, c, co, rise, false);
-        }
-    }
-
-    private void finish(int group, int firstBlock, int blocks, int image, int row, int rows, float[] sums, int so,
-            float[] y, int yo) {
-        if (phase.residues() > 1) {
-            finishResidues(image, row, rows, sums, so, y, yo);
-            return;
-        }
-        int plane = task.targetHeight() * task.targetWidth();
-        int targetWidth = inPlace ? width : task.targetWidth();
-        for (int b = 0; b < blocks; b++) {
-            int block = firstBlock + b;
-            int from = Math.max(0, group * groupTargets - block * W);
-            int to = Math.min(W, (group + 1) * groupTargets - block * W);
-            boolean whole = from == 0 && (to == W || block == Blocks.count(task.targetChannels()) - 1);
-            for (int r = 0; r < rows; r++) {
-                int pixels = row + r == height - 1 ? lastWidth : width;
-                int v = so + (b * stripRows + r) * pitch;
-                int at = (phase.outY() + (row + r) * phase.outStepY()) * targetWidth + phase.outX();
-                if (task.target() == Form.PLAIN) {
-                    epilogue.finishPlain(block, from, to, sums, v, pixels, y, yo,
-                            (image * task.targetChannels() + block * W) * plane + at, plane, phase.outStepX());
-                } else {
-                    int index = ((image * Blocks.count(task.targetChannels()) + block) * plane + at) * W;
-                    if (whole) {
-                        epilogue.finish(block, sums, v, pixels, y, yo, index, phase.outStepX());
-                    } else {
-                        epilogue.finishLanes(block, from, to, sums, v, pixels, y, yo, index, phase.outStepX());
-                    }
-                }
-            }
-        }
-    }
-
-    /** For results of several residues side by side: each in turn is moved to the first lanes. */
-    private void finishResidues(int image, int row, int rows, float[] sums, int so, float[] y, int yo) {
-        int channels = task.targetChannels();
-        int plane = task.targetHeight() * task.targetWidth();
-        for (int residue = 0; residue < phase.residues(); residue++) {
-            int down = residue / phase.outStepX();
-            int right = residue % phase.outStepX();
-            int pixels = Math.ceilDiv(task.targetWidth() - right, phase.outStepX());
-            for (int r = 0; r < rows; r++) {
-                int to = (row + r) * phase.outStepY() + down;
-                if (to >= task.targetHeight()) {
-                    continue;
-                }
-                int v = so + stripRows * pitch;
-                lanes(sums, so + r * pitch + residue * channels, channels, pixels, sums, v);
-                int at = to * task.targetWidth() + right;
-                if (task.target() == Form.PLAIN) {
-                    epilogue.finishPlain(0, 0, channels, sums, v, pixels, y, yo, image * channels * plane + at, plane,
-                            phase.outStepX());
-                } else {
-                    epilogue.finish(0, sums, v, pixels, y, yo, (image * plane + at) * W, phase.outStepX());
-                }
-            }
-        }
-    }
-
-    private static void lanes(float[] v, int vo, int count, int pixels, float[] y, int yo) {
-        for (int p = 0; p < pixels; p++) {
-            for (int l = 0; l < count; l++) {
-                y[yo + p * W + l] = v[vo + p * W + l];
-            }
         }
     }
 }

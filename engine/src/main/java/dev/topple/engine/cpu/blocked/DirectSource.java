@@ -38,7 +38,7 @@ final class DirectSource {
 
     /**
      * @param rows the most rows of a strip
-     * @param width the results of a row of the grid, rounded up to what tiles read
+     * @param width the pixels that tiles read for a row of the grid and a tap; in place, from one row to the next
      */
     DirectSource(TileKernel kernel, ConvolutionTask task, DirectPhase phase, boolean staged, int rows, int width) {
         this.kernel = kernel;
@@ -100,6 +100,11 @@ final class DirectSource {
         return rowStep * rowPitch;
     }
 
+    /** The floats from one block to the next. */
+    int blockPitch() {
+        return blockPitch;
+    }
+
     /** The offsets of the taps, for so many blocks one after another. */
     int[] offsets(int blocks) {
         int columns = tapColumn.length;
@@ -110,10 +115,6 @@ final class DirectSource {
             offsets[i] = i / taps * blockPitch + tapRow[tap / columns] * rowPitch + tapColumn[tap % columns] * W;
         }
         return offsets;
-    }
-
-    boolean staged() {
-        return staged;
     }
 
     /** Where the source of a strip begins that is read in place: a block of an image, from a row of the grid on. */

@@ -10,31 +10,29 @@ import java.util.Arrays;
  * meet nothing but padding.
  *
  * @param at the first result of each tile
- * @param pixels the results of each tile; rounded up where there is room, so that the last one may pass the row's end
+ * @param pixels the results of each tile
  * @param first the first column of the kernel that counts
  * @param last after the last column that counts
  */
 record DirectTiles(int[] at, int[] pixels, int[] first, int[] last) {
 
-    /** Rounds the pixels of a row up to what tiles of even heights cover. */
-    static int rounded(int width) {
-        return (width + 1) / 2 * 2;
-    }
+    private static final int PIXELS = TileKernel.PIXELS;
+    private static final int LOW = 8;
 
     /**
+     * Tiles for a row.
+     *
      * @param width the results of the row
-     * @param exact whether tiles must not pass the end of the row
      */
-    static DirectTiles of(DirectPhase phase, int sourceWidth, int width, boolean exact) {
-        int covered = exact ? width : rounded(width);
-        int[] at = new int[covered];
-        int[] pixels = new int[covered];
-        int[] first = new int[covered];
-        int[] last = new int[covered];
+    static DirectTiles of(DirectPhase phase, int sourceWidth, int width) {
+        int[] at = new int[width];
+        int[] pixels = new int[width];
+        int[] first = new int[width];
+        int[] last = new int[width];
         int count = 0;
         int next;
-        for (int x = 0; x < covered; x += next, count++) {
-            next = next(covered - x);
+        for (int x = 0; x < width; x += next, count++) {
+            next = next(width - x);
             at[count] = x;
             pixels[count] = next;
             int columns = phase.columns().length;
@@ -53,13 +51,9 @@ record DirectTiles(int[] at, int[] pixels, int[] first, int[] last) {
                 Arrays.copyOf(last, count));
     }
 
-    /** The pixels of the next tile: 12 as long as what remains can be cut into tiles that are not much lower. */
+    /** The pixels of the next tile, so that as few as possible are computed in vain. */
     private static int next(int left) {
-        return switch (left) {
-            case 9, 10 -> 6;
-            case 13, 14, 15, 16, 21, 22 -> 8;
-            default -> Math.min(left, TileKernel.PIXELS);
-        };
+        return left > PIXELS && left <= 2 * LOW ? LOW : Math.min(left, PIXELS);
     }
 
     private static boolean outside(DirectPhase phase, int sourceWidth, int x, int pixels, int column) {
@@ -70,5 +64,11 @@ record DirectTiles(int[] at, int[] pixels, int[] first, int[] last) {
 
     int count() {
         return at.length;
+    }
+
+    /** The results that the tiles may overwrite. */
+    int covered() {
+        int end = at.length - 1;
+        return at[end] + TileKernel.covered(pixels[end]);
     }
 }

@@ -4,6 +4,7 @@
 package dev.topple.engine.cpu.blocked;
 
 import dev.topple.engine.cpu.kernel.Simd;
+import java.util.Arrays;
 
 /**
  * What happens to each finished element of a convolution, in this order: with scale and shift
@@ -19,6 +20,9 @@ public final class Epilogue {
 
     private static final int W = Blocks.WIDTH;
     private static final float[] UNSET = new float[0];
+    /** A scale and a shift that change nothing: adding -0 leaves every number as it is, adding 0 would not leave -0. */
+    private static final float[] ONES = filled(1f);
+    private static final float[] NONE = filled(-0f);
 
     private final boolean scales;
     private final boolean shifts;
@@ -51,6 +55,12 @@ public final class Epilogue {
         this.relu = relu;
         this.masks = mask;
         this.vectors = vectors;
+    }
+
+    private static float[] filled(float value) {
+        float[] array = new float[W];
+        Arrays.fill(array, value);
+        return array;
     }
 
     /** No step at all. */
@@ -110,37 +120,30 @@ public final class Epilogue {
             finishLanes(block, 0, W, v, vo, pixels, y, yo, at, step);
             return;
         }
-        affine(block, v, vo, pixels);
-        if (residuals) {
-            EpilogueLanes.add(v, vo, pixels, residual, residualOffset + at, step);
-        }
-        if (relu && masks) {
-            EpilogueLanes.relu(v, vo, pixels, v, vo, 1);
-        }
-        if (masks) {
-            EpilogueLanes.mask(v, vo, pixels, mask, maskOffset + at, step, y, yo + at, step);
-        } else if (relu) {
-            EpilogueLanes.relu(v, vo, pixels, y, yo + at, step);
-        } else if (step > 1) {
-            EpilogueLanes.copy(v, vo, pixels, y, yo + at, step);
-        } else {
-            System.arraycopy(v, vo, y, yo + at, pixels * W);
-        }
+        lanes(block, v, vo, pixels, at, step, y, yo + at, step);
     }
 
-    /** Scale and shift, in place. The arrays end with the last channel, so the last block has copies of its own. */
-    private void affine(int block, float[] v, int vo, int pixels) {
+    /**
+     * All steps with vectors. The arrays of scales and shifts end with the last channel, so the last block has copies
+     * of its own.
+     */
+    private void lanes(int block, float[] v, int vo, int pixels, int at, int step, float[] y, int yo, int yStep) {
         boolean part = (block + 1) * W > channels;
-        float[] a = part ? lastScale : scale;
-        float[] b = part ? lastShift : shift;
-        int ao = part ? 0 : scaleOffset + block * W;
-        int bo = part ? 0 : shiftOffset + block * W;
-        if (scales && shifts) {
-            EpilogueLanes.scaleShift(v, vo, pixels, a, ao, b, bo);
-        } else if (scales) {
-            EpilogueLanes.scale(v, vo, pixels, a, ao);
-        } else if (shifts) {
-            EpilogueLanes.shift(v, vo, pixels, b, bo);
+        float[] a = !scales ? ONES : part ? lastScale : scale;
+        float[] b = !shifts ? NONE : part ? lastShift : shift;
+        int ao = part || !scales ? 0 : scaleOffset + block * W;
+        int bo = part || !shifts ? 0 : shiftOffset + block * W;
+        float floor = relu ? 0f : Float.NEGATIVE_INFINITY;
+        int ro = residualOffset + at;
+        int mo = maskOffset + at;
+        if (residuals && masks) {
+            EpilogueLanes.addedMasked(v, vo, pixels, a, ao, b, bo, floor, residual, ro, mask, mo, step, y, yo, yStep);
+        } else if (residuals) {
+            EpilogueLanes.added(v, vo, pixels, a, ao, b, bo, floor, residual, ro, step, y, yo, yStep);
+        } else if (masks) {
+            EpilogueLanes.masked(v, vo, pixels, a, ao, b, bo, floor, mask, mo, step, y, yo, yStep);
+        } else {
+            EpilogueLanes.scaled(v, vo, pixels, a, ao, b, bo, floor, y, yo, yStep);
         }
     }
 
@@ -151,16 +154,7 @@ public final class Epilogue {
         int last = Math.min(to, channels - block * W);
         if (vectors && v != y) {
             // All lanes are finished where they are, the others to no purpose, and those wanted are copied.
-            affine(block, v, vo, pixels);
-            if (residuals) {
-                EpilogueLanes.add(v, vo, pixels, residual, residualOffset + at, step);
-            }
-            if (relu) {
-                EpilogueLanes.relu(v, vo, pixels, v, vo, 1);
-            }
-            if (masks) {
-                EpilogueLanes.mask(v, vo, pixels, mask, maskOffset + at, step, v, vo, 1);
-            }
+            lanes(block, v, vo, pixels, at, step, v, vo, 1);
             for (int p = 0; p < pixels; p++) {
                 int index = yo + at + p * step * W;
                 for (int l = from; l < last; l++) {
@@ -186,8 +180,8 @@ public final class Epilogue {
     void finishPlain(int block, int from, int to, float[] v, int vo, int pixels, float[] y, int yo, int at, int plane,
             int step) {
         int last = Math.min(to, channels - block * W);
-        if (!residuals && !relu && !masks && vectors) {
-            affine(block, v, vo, pixels);
+        if (!residuals && !masks && vectors) {
+            lanes(block, v, vo, pixels, 0, 1, v, vo, 1);
             for (int l = from; l < last; l++) {
                 spread(v, vo + l, pixels, y, yo + at + l * plane, step);
             }

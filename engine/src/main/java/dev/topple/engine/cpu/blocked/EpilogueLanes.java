@@ -8,7 +8,13 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The steps of an {@link Epilogue} over runs of 16-lane pixels, with the Vector API. */
+/**
+ * An {@link Epilogue} over runs of 16-lane pixels in one pass, with the Vector API. For every pixel
+ * {@code u = fma(v, scale, shift)}, with a residual {@code u += residual}, then {@code u = u <= floor ? floor : u},
+ * with a mask {@code u = mask > 0 ? u : 0}, and {@code y = u}. A scale of 1, a shift of -0 and a floor of minus
+ * infinity change nothing, to the bit, so four kernels do for all epilogues. The pixels of residual and mask are
+ * {@code step} apart, those of y {@code yStep}; y may be v or the residual, at the same place.
+ */
 final class EpilogueLanes {
 
     private static final VectorSpecies<Float> S = switch (Simd.chosen()) {
@@ -24,77 +30,154 @@ final class EpilogueLanes {
     private EpilogueLanes() {
     }
 
-    /** {@code v = fma(v, scale, shift)}, in place. */
-    static void scaleShift(float[] v, int vo, int pixels, float[] scale, int ao, float[] shift, int bo) {
+    /** Neither residual nor mask. */
+    static void scaled(float[] v, int vo, int pixels, float[] scale, int ao, float[] shift, int bo, float floor,
+            float[] y, int yo, int yStep) {
+        FloatVector low = FloatVector.broadcast(S, floor);
         for (int l = 0; l < W; l += L) {
             FloatVector a = FloatVector.fromArray(S, scale, ao + l);
             FloatVector b = FloatVector.fromArray(S, shift, bo + l);
-            for (int p = 0; p < pixels; p++) {
-                int i = vo + l + p * W;
-                FloatVector.fromArray(S, v, i).fma(a, b).intoArray(v, i);
+            int p = 0;
+            for (; p < pixels - 3; p += 4) {
+                FloatVector u0 = FloatVector.fromArray(S, v, vo + l + p * W).fma(a, b);
+                u0 = u0.blend(low, u0.compare(VectorOperators.LE, low));
+                u0.intoArray(y, yo + l + p * yStep * W);
+                FloatVector u1 = FloatVector.fromArray(S, v, vo + l + (p + 1) * W).fma(a, b);
+                u1 = u1.blend(low, u1.compare(VectorOperators.LE, low));
+                u1.intoArray(y, yo + l + (p + 1) * yStep * W);
+                FloatVector u2 = FloatVector.fromArray(S, v, vo + l + (p + 2) * W).fma(a, b);
+                u2 = u2.blend(low, u2.compare(VectorOperators.LE, low));
+                u2.intoArray(y, yo + l + (p + 2) * yStep * W);
+                FloatVector u3 = FloatVector.fromArray(S, v, vo + l + (p + 3) * W).fma(a, b);
+                u3 = u3.blend(low, u3.compare(VectorOperators.LE, low));
+                u3.intoArray(y, yo + l + (p + 3) * yStep * W);
+            }
+            for (; p < pixels; p++) {
+                FloatVector u0 = FloatVector.fromArray(S, v, vo + l + p * W).fma(a, b);
+                u0 = u0.blend(low, u0.compare(VectorOperators.LE, low));
+                u0.intoArray(y, yo + l + p * yStep * W);
             }
         }
     }
 
-    /** {@code v *= scale}, in place. */
-    static void scale(float[] v, int vo, int pixels, float[] scale, int ao) {
+    /** A residual. */
+    static void added(float[] v, int vo, int pixels, float[] scale, int ao, float[] shift, int bo, float floor,
+            float[] residual, int ro, int step, float[] y, int yo, int yStep) {
+        FloatVector low = FloatVector.broadcast(S, floor);
         for (int l = 0; l < W; l += L) {
             FloatVector a = FloatVector.fromArray(S, scale, ao + l);
-            for (int p = 0; p < pixels; p++) {
-                int i = vo + l + p * W;
-                FloatVector.fromArray(S, v, i).mul(a).intoArray(v, i);
-            }
-        }
-    }
-
-    /** {@code v += shift}, in place. */
-    static void shift(float[] v, int vo, int pixels, float[] shift, int bo) {
-        for (int l = 0; l < W; l += L) {
             FloatVector b = FloatVector.fromArray(S, shift, bo + l);
-            for (int p = 0; p < pixels; p++) {
-                int i = vo + l + p * W;
-                FloatVector.fromArray(S, v, i).add(b).intoArray(v, i);
+            int p = 0;
+            for (; p < pixels - 3; p += 4) {
+                FloatVector u0 = FloatVector.fromArray(S, v, vo + l + p * W).fma(a, b);
+                u0 = u0.add(FloatVector.fromArray(S, residual, ro + l + p * step * W));
+                u0 = u0.blend(low, u0.compare(VectorOperators.LE, low));
+                u0.intoArray(y, yo + l + p * yStep * W);
+                FloatVector u1 = FloatVector.fromArray(S, v, vo + l + (p + 1) * W).fma(a, b);
+                u1 = u1.add(FloatVector.fromArray(S, residual, ro + l + (p + 1) * step * W));
+                u1 = u1.blend(low, u1.compare(VectorOperators.LE, low));
+                u1.intoArray(y, yo + l + (p + 1) * yStep * W);
+                FloatVector u2 = FloatVector.fromArray(S, v, vo + l + (p + 2) * W).fma(a, b);
+                u2 = u2.add(FloatVector.fromArray(S, residual, ro + l + (p + 2) * step * W));
+                u2 = u2.blend(low, u2.compare(VectorOperators.LE, low));
+                u2.intoArray(y, yo + l + (p + 2) * yStep * W);
+                FloatVector u3 = FloatVector.fromArray(S, v, vo + l + (p + 3) * W).fma(a, b);
+                u3 = u3.add(FloatVector.fromArray(S, residual, ro + l + (p + 3) * step * W));
+                u3 = u3.blend(low, u3.compare(VectorOperators.LE, low));
+                u3.intoArray(y, yo + l + (p + 3) * yStep * W);
+            }
+            for (; p < pixels; p++) {
+                FloatVector u0 = FloatVector.fromArray(S, v, vo + l + p * W).fma(a, b);
+                u0 = u0.add(FloatVector.fromArray(S, residual, ro + l + p * step * W));
+                u0 = u0.blend(low, u0.compare(VectorOperators.LE, low));
+                u0.intoArray(y, yo + l + p * yStep * W);
             }
         }
     }
 
-    /** {@code v += residual}, in place; the residual's pixels are {@code step} apart. */
-    static void add(float[] v, int vo, int pixels, float[] residual, int ro, int step) {
-        for (int l = 0; l < W; l += L) {
-            for (int p = 0; p < pixels; p++) {
-                int i = vo + l + p * W;
-                int j = ro + l + p * step * W;
-                FloatVector.fromArray(S, v, i).add(FloatVector.fromArray(S, residual, j)).intoArray(v, i);
-            }
-        }
-    }
-
-    /** {@code y = max(v, 0)}. */
-    static void relu(float[] v, int vo, int pixels, float[] y, int yo, int step) {
-        for (int l = 0; l < W; l += L) {
-            for (int p = 0; p < pixels; p++) {
-                FloatVector.fromArray(S, v, vo + l + p * W).max(0f).intoArray(y, yo + l + p * step * W);
-            }
-        }
-    }
-
-    /** {@code y = mask > 0 ? v : 0}; the pixels of mask and y are {@code step} and {@code yStep} apart. */
-    static void mask(float[] v, int vo, int pixels, float[] mask, int mo, int step, float[] y, int yo, int yStep) {
+    /** A mask. */
+    static void masked(float[] v, int vo, int pixels, float[] scale, int ao, float[] shift, int bo, float floor,
+            float[] mask, int mo, int step, float[] y, int yo, int yStep) {
+        FloatVector low = FloatVector.broadcast(S, floor);
         FloatVector zero = FloatVector.zero(S);
         for (int l = 0; l < W; l += L) {
-            for (int p = 0; p < pixels; p++) {
-                FloatVector m = FloatVector.fromArray(S, mask, mo + l + p * step * W);
-                zero.blend(FloatVector.fromArray(S, v, vo + l + p * W), m.compare(VectorOperators.GT, zero))
-                        .intoArray(y, yo + l + p * yStep * W);
+            FloatVector a = FloatVector.fromArray(S, scale, ao + l);
+            FloatVector b = FloatVector.fromArray(S, shift, bo + l);
+            int p = 0;
+            for (; p < pixels - 3; p += 4) {
+                FloatVector u0 = FloatVector.fromArray(S, v, vo + l + p * W).fma(a, b);
+                u0 = u0.blend(low, u0.compare(VectorOperators.LE, low));
+                FloatVector m0 = FloatVector.fromArray(S, mask, mo + l + p * step * W);
+                u0 = zero.blend(u0, m0.compare(VectorOperators.GT, zero));
+                u0.intoArray(y, yo + l + p * yStep * W);
+                FloatVector u1 = FloatVector.fromArray(S, v, vo + l + (p + 1) * W).fma(a, b);
+                u1 = u1.blend(low, u1.compare(VectorOperators.LE, low));
+                FloatVector m1 = FloatVector.fromArray(S, mask, mo + l + (p + 1) * step * W);
+                u1 = zero.blend(u1, m1.compare(VectorOperators.GT, zero));
+                u1.intoArray(y, yo + l + (p + 1) * yStep * W);
+                FloatVector u2 = FloatVector.fromArray(S, v, vo + l + (p + 2) * W).fma(a, b);
+                u2 = u2.blend(low, u2.compare(VectorOperators.LE, low));
+                FloatVector m2 = FloatVector.fromArray(S, mask, mo + l + (p + 2) * step * W);
+                u2 = zero.blend(u2, m2.compare(VectorOperators.GT, zero));
+                u2.intoArray(y, yo + l + (p + 2) * yStep * W);
+                FloatVector u3 = FloatVector.fromArray(S, v, vo + l + (p + 3) * W).fma(a, b);
+                u3 = u3.blend(low, u3.compare(VectorOperators.LE, low));
+                FloatVector m3 = FloatVector.fromArray(S, mask, mo + l + (p + 3) * step * W);
+                u3 = zero.blend(u3, m3.compare(VectorOperators.GT, zero));
+                u3.intoArray(y, yo + l + (p + 3) * yStep * W);
+            }
+            for (; p < pixels; p++) {
+                FloatVector u0 = FloatVector.fromArray(S, v, vo + l + p * W).fma(a, b);
+                u0 = u0.blend(low, u0.compare(VectorOperators.LE, low));
+                FloatVector m0 = FloatVector.fromArray(S, mask, mo + l + p * step * W);
+                u0 = zero.blend(u0, m0.compare(VectorOperators.GT, zero));
+                u0.intoArray(y, yo + l + p * yStep * W);
             }
         }
     }
 
-    /** {@code y = v}. */
-    static void copy(float[] v, int vo, int pixels, float[] y, int yo, int step) {
+    /** A residual and a mask. */
+    static void addedMasked(float[] v, int vo, int pixels, float[] scale, int ao, float[] shift, int bo, float floor,
+            float[] residual, int ro, float[] mask, int mo, int step, float[] y, int yo, int yStep) {
+        FloatVector low = FloatVector.broadcast(S, floor);
+        FloatVector zero = FloatVector.zero(S);
         for (int l = 0; l < W; l += L) {
-            for (int p = 0; p < pixels; p++) {
-                FloatVector.fromArray(S, v, vo + l + p * W).intoArray(y, yo + l + p * step * W);
+            FloatVector a = FloatVector.fromArray(S, scale, ao + l);
+            FloatVector b = FloatVector.fromArray(S, shift, bo + l);
+            int p = 0;
+            for (; p < pixels - 3; p += 4) {
+                FloatVector u0 = FloatVector.fromArray(S, v, vo + l + p * W).fma(a, b);
+                u0 = u0.add(FloatVector.fromArray(S, residual, ro + l + p * step * W));
+                u0 = u0.blend(low, u0.compare(VectorOperators.LE, low));
+                FloatVector m0 = FloatVector.fromArray(S, mask, mo + l + p * step * W);
+                u0 = zero.blend(u0, m0.compare(VectorOperators.GT, zero));
+                u0.intoArray(y, yo + l + p * yStep * W);
+                FloatVector u1 = FloatVector.fromArray(S, v, vo + l + (p + 1) * W).fma(a, b);
+                u1 = u1.add(FloatVector.fromArray(S, residual, ro + l + (p + 1) * step * W));
+                u1 = u1.blend(low, u1.compare(VectorOperators.LE, low));
+                FloatVector m1 = FloatVector.fromArray(S, mask, mo + l + (p + 1) * step * W);
+                u1 = zero.blend(u1, m1.compare(VectorOperators.GT, zero));
+                u1.intoArray(y, yo + l + (p + 1) * yStep * W);
+                FloatVector u2 = FloatVector.fromArray(S, v, vo + l + (p + 2) * W).fma(a, b);
+                u2 = u2.add(FloatVector.fromArray(S, residual, ro + l + (p + 2) * step * W));
+                u2 = u2.blend(low, u2.compare(VectorOperators.LE, low));
+                FloatVector m2 = FloatVector.fromArray(S, mask, mo + l + (p + 2) * step * W);
+                u2 = zero.blend(u2, m2.compare(VectorOperators.GT, zero));
+                u2.intoArray(y, yo + l + (p + 2) * yStep * W);
+                FloatVector u3 = FloatVector.fromArray(S, v, vo + l + (p + 3) * W).fma(a, b);
+                u3 = u3.add(FloatVector.fromArray(S, residual, ro + l + (p + 3) * step * W));
+                u3 = u3.blend(low, u3.compare(VectorOperators.LE, low));
+                FloatVector m3 = FloatVector.fromArray(S, mask, mo + l + (p + 3) * step * W);
+                u3 = zero.blend(u3, m3.compare(VectorOperators.GT, zero));
+                u3.intoArray(y, yo + l + (p + 3) * yStep * W);
+            }
+            for (; p < pixels; p++) {
+                FloatVector u0 = FloatVector.fromArray(S, v, vo + l + p * W).fma(a, b);
+                u0 = u0.add(FloatVector.fromArray(S, residual, ro + l + p * step * W));
+                u0 = u0.blend(low, u0.compare(VectorOperators.LE, low));
+                FloatVector m0 = FloatVector.fromArray(S, mask, mo + l + p * step * W);
+                u0 = zero.blend(u0, m0.compare(VectorOperators.GT, zero));
+                u0.intoArray(y, yo + l + p * yStep * W);
             }
         }
     }

@@ -20,22 +20,24 @@ final class NarrowWeightTile implements WeightTile {
     private static final int W = Blocks.WIDTH;
 
     @Override
-    public void add(int rows, int blocks, int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g,
-            int go, int gLine, int gPitch, float[] c, int co) {
+    public void add(int rows, int blocks, int images, int lines, int pixels, float[] x, int xo, int xImage, int xLine,
+            int xStep, float[] g, int go, int gImage, int gLine, int gPitch, float[] c, int co) {
         for (int lane = 0; lane < W; lane += L) {
             for (int row = 0; row < rows; row += 4) {
                 int to = co + row * blocks * W + lane;
                 if (blocks == 2) {
-                    tile2(lines, pixels, x, xo + row, xLine, xStep, g, go + lane, gLine, gPitch, c, to);
+                    tile2(images, lines, pixels, x, xo + row, xImage, xLine, xStep, g, go + lane, gImage, gLine,
+                            gPitch, c, to);
                 } else {
-                    tile1(lines, pixels, x, xo + row, xLine, xStep, g, go + lane, gLine, c, to);
+                    tile1(images, lines, pixels, x, xo + row, xImage, xLine, xStep, g, go + lane, gImage, gLine, c,
+                            to);
                 }
             }
         }
     }
 
-    private static void tile2(int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g, int go,
-            int gLine, int gPitch, float[] c, int co) {
+    private static void tile2(int images, int lines, int pixels, float[] x, int xo, int xImage, int xLine,
+            int xStep, float[] g, int go, int gImage, int gLine, int gPitch, float[] c, int co) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c0b = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);
@@ -46,10 +48,13 @@ final class NarrowWeightTile implements WeightTile {
         FloatVector c3b = FloatVector.zero(S);
         int xSkip = xLine - pixels * xStep;
         int gSkip = gLine - pixels * W;
+        int xJump = xImage - lines * xLine;
+        int gJump = gImage - lines * gLine;
         int i = xo;
         int j = go;
         int left = pixels;
-        int count = lines * pixels;
+        int linesLeft = lines;
+        int count = images * lines * pixels;
         for (int n = 0; n < count; n++) {
             FloatVector ga = FloatVector.fromArray(S, g, j);
             FloatVector gb = FloatVector.fromArray(S, g, j + gPitch);
@@ -71,6 +76,11 @@ final class NarrowWeightTile implements WeightTile {
                 left = pixels;
                 i += xSkip;
                 j += gSkip;
+                if (--linesLeft == 0) {
+                    linesLeft = lines;
+                    i += xJump;
+                    j += gJump;
+                }
             }
         }
         int at = co;
@@ -84,18 +94,21 @@ final class NarrowWeightTile implements WeightTile {
         FloatVector.fromArray(S, c, at + 7 * W).add(c3b).intoArray(c, at + 7 * W);
     }
 
-    private static void tile1(int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g, int go,
-            int gLine, float[] c, int co) {
+    private static void tile1(int images, int lines, int pixels, float[] x, int xo, int xImage, int xLine,
+            int xStep, float[] g, int go, int gImage, int gLine, float[] c, int co) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);
         FloatVector c2a = FloatVector.zero(S);
         FloatVector c3a = FloatVector.zero(S);
         int xSkip = xLine - pixels * xStep;
         int gSkip = gLine - pixels * W;
+        int xJump = xImage - lines * xLine;
+        int gJump = gImage - lines * gLine;
         int i = xo;
         int j = go;
         int left = pixels;
-        int count = lines * pixels;
+        int linesLeft = lines;
+        int count = images * lines * pixels;
         for (int n = 0; n < count; n++) {
             FloatVector ga = FloatVector.fromArray(S, g, j);
             FloatVector v = FloatVector.broadcast(S, x[i]);
@@ -112,6 +125,11 @@ final class NarrowWeightTile implements WeightTile {
                 left = pixels;
                 i += xSkip;
                 j += gSkip;
+                if (--linesLeft == 0) {
+                    linesLeft = lines;
+                    i += xJump;
+                    j += gJump;
+                }
             }
         }
         int at = co;

@@ -9,27 +9,27 @@ final class PlainWeightTile implements WeightTile {
     private static final int W = Blocks.WIDTH;
 
     @Override
-    public void add(int rows, int blocks, int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g,
-            int go, int gLine, int gPitch, float[] c, int co) {
+    public void add(int rows, int blocks, int images, int lines, int pixels, float[] x, int xo, int xImage, int xLine,
+            int xStep, float[] g, int go, int gImage, int gLine, int gPitch, float[] c, int co) {
         for (int r = 0; r < rows; r++) {
             for (int b = 0; b < blocks; b++) {
                 for (int l = 0; l < W; l += 4) {
-                    four(lines, pixels, x, xo + r, xLine, xStep, g, go + b * gPitch + l, gLine, c,
-                            co + (r * blocks + b) * W + l);
+                    four(images, lines, pixels, x, xo + r, xImage, xLine, xStep, g, go + b * gPitch + l, gImage, gLine,
+                            c, co + (r * blocks + b) * W + l);
                 }
             }
         }
     }
 
-    private static void four(int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g, int go,
-            int gLine, float[] c, int co) {
+    private static void four(int images, int lines, int pixels, float[] x, int xo, int xImage, int xLine, int xStep,
+            float[] g, int go, int gImage, int gLine, float[] c, int co) {
         float c0 = 0f;
         float c1 = 0f;
         float c2 = 0f;
         float c3 = 0f;
-        for (int line = 0; line < lines; line++) {
-            int i = xo + line * xLine;
-            int j = go + line * gLine;
+        for (int n = 0; n < images * lines; n++) {
+            int i = xo + n / lines * xImage + n % lines * xLine;
+            int j = go + n / lines * gImage + n % lines * gLine;
             for (int p = 0; p < pixels; p++) {
                 float v = x[i];
                 c0 = Math.fma(v, g[j], c0);

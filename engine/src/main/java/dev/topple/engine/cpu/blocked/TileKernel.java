@@ -15,6 +15,11 @@ public interface TileKernel {
     /** The most pixels of a tile. */
     int PIXELS = 12;
 
+    /** The pixels that a tile of so many may read and overwrite: kernels have few heights, and compute some in vain. */
+    static int covered(int pixels) {
+        return pixels > 8 ? PIXELS : 8;
+    }
+
     /** The kernel for registers of this width. */
     static TileKernel of(Simd simd) {
         return switch (simd) {
@@ -33,8 +38,11 @@ public interface TileKernel {
      *     x[xo + offsets[first + t] + p 16 + k] * w[wo + ((t channels + k) blocks + b) 16 + l]
      * </pre>
      *
+     * Up to {@link #covered} pixels are read and overwritten; what is found there has no influence on the others, and
+     * what is left there has no meaning.
+     *
      * @param pixels 1 to {@link #PIXELS}
-     * @param channels 1 to 16: the source's channels in each tap
+     * @param channels 1 to 16: the source's channels in each tap; an odd number is slower
      * @param blocks 1 or 2
      * @param add whether the sums are added to what {@code c} holds, each at its end: every call is a chain of its own,
      *        so that a long sum in several calls has a smaller error

@@ -7,9 +7,9 @@ import dev.topple.engine.cpu.kernel.Simd;
 
 /**
  * The innermost sum of a weight gradient: up to 12 rows (channels or taps of the image, neighbours in memory) by one or
- * two blocks of 16 channels of the result's gradient, over a rectangle of pixels. The result does not depend on the
- * kernel's width, to the bit: each element is one chain of fused multiply-adds, pixel by pixel and line by line, that
- * is then added to what was there.
+ * two blocks of 16 channels of the result's gradient, over the same rectangle of pixels of some images. The result does
+ * not depend on the kernel's width, to the bit: each element is one chain of fused multiply-adds, pixel by pixel, line
+ * by line and image by image, that is then added to what was there.
  */
 interface WeightTile {
 
@@ -34,13 +34,13 @@ interface WeightTile {
      * For {@code r < rows}, {@code b < blocks}, {@code l < 16}:
      *
      * <pre>
-     * c[co + (r blocks + b) 16 + l] += sum over i &lt; lines, p &lt; pixels, in this order, of
-     *     x[xo + i xLine + p xStep + r] * g[go + b gPitch + i gLine + p 16 + l]
+     * c[co + (r blocks + b) 16 + l] += sum over n &lt; images, i &lt; lines, p &lt; pixels, in this order, of
+     *     x[xo + n xImage + i xLine + p xStep + r] * g[go + b gPitch + n gImage + i gLine + p 16 + l]
      * </pre>
      *
      * @param rows 4, 8 or 12
      * @param blocks 1 or 2
      */
-    void add(int rows, int blocks, int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g, int go,
-            int gLine, int gPitch, float[] c, int co);
+    void add(int rows, int blocks, int images, int lines, int pixels, float[] x, int xo, int xImage, int xLine,
+            int xStep, float[] g, int go, int gImage, int gLine, int gPitch, float[] c, int co);
 }

@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Tiles for an odd number of channels, one at a time; see {@link WidePairs}. Few need them (the three colours of an
- * image, the last channels of an odd number), so there are few heights.
+ * image, the last channels of an odd number), so there are few.
  */
 final class WideOddTiles {
 
@@ -171,100 +171,6 @@ final class WideOddTiles {
         FloatVector.fromArray(S, s, so + 3 * step + rise).add(c3b).intoArray(c, co + 3 * W + pitch);
     }
 
-    static void pair1(int taps, int[] offsets, int first, int channels, float[] x, int xo,
-            float[] w, int wo, float[] s, int so, int step, int rise, float[] c, int co, int pitch) {
-        FloatVector c0a = FloatVector.zero(S);
-        FloatVector c0b = FloatVector.zero(S);
-        int n = taps * channels;
-        int tap = first;
-        int left = channels;
-        int i = xo + offsets[tap] - 1;
-        for (int k = 0; k < n; k++) {
-            i += 1;
-            if (left == 0) {
-                tap++;
-                i = xo + offsets[tap];
-                left = channels;
-            }
-            left -= 1;
-            int j = wo + k * 2 * L;
-            FloatVector u = FloatVector.fromArray(S, w, j);
-            FloatVector v = FloatVector.fromArray(S, w, j + 1 * L);
-            FloatVector b = FloatVector.broadcast(S, x[i]);
-            c0a = b.fma(u, c0a);
-            c0b = b.fma(v, c0b);
-        }
-        FloatVector.fromArray(S, s, so).add(c0a).intoArray(c, co);
-        FloatVector.fromArray(S, s, so + rise).add(c0b).intoArray(c, co + pitch);
-    }
-
-    static void tile12(int taps, int[] offsets, int first, int channels, float[] x, int xo,
-            float[] w, int wo, float[] s, int so, int step, float[] c, int co) {
-        FloatVector c0 = FloatVector.zero(S);
-        FloatVector c1 = FloatVector.zero(S);
-        FloatVector c2 = FloatVector.zero(S);
-        FloatVector c3 = FloatVector.zero(S);
-        FloatVector c4 = FloatVector.zero(S);
-        FloatVector c5 = FloatVector.zero(S);
-        FloatVector c6 = FloatVector.zero(S);
-        FloatVector c7 = FloatVector.zero(S);
-        FloatVector c8 = FloatVector.zero(S);
-        FloatVector c9 = FloatVector.zero(S);
-        FloatVector c10 = FloatVector.zero(S);
-        FloatVector c11 = FloatVector.zero(S);
-        int n = taps * channels;
-        int tap = first;
-        int left = channels;
-        int i = xo + offsets[tap] - 1;
-        for (int k = 0; k < n; k++) {
-            i += 1;
-            if (left == 0) {
-                tap++;
-                i = xo + offsets[tap];
-                left = channels;
-            }
-            left -= 1;
-            int j = wo + k * L;
-            FloatVector u = FloatVector.fromArray(S, w, j);
-            FloatVector b = FloatVector.broadcast(S, x[i]);
-            c0 = b.fma(u, c0);
-            b = FloatVector.broadcast(S, x[i + W]);
-            c1 = b.fma(u, c1);
-            b = FloatVector.broadcast(S, x[i + 2 * W]);
-            c2 = b.fma(u, c2);
-            b = FloatVector.broadcast(S, x[i + 3 * W]);
-            c3 = b.fma(u, c3);
-            b = FloatVector.broadcast(S, x[i + 4 * W]);
-            c4 = b.fma(u, c4);
-            b = FloatVector.broadcast(S, x[i + 5 * W]);
-            c5 = b.fma(u, c5);
-            b = FloatVector.broadcast(S, x[i + 6 * W]);
-            c6 = b.fma(u, c6);
-            b = FloatVector.broadcast(S, x[i + 7 * W]);
-            c7 = b.fma(u, c7);
-            b = FloatVector.broadcast(S, x[i + 8 * W]);
-            c8 = b.fma(u, c8);
-            b = FloatVector.broadcast(S, x[i + 9 * W]);
-            c9 = b.fma(u, c9);
-            b = FloatVector.broadcast(S, x[i + 10 * W]);
-            c10 = b.fma(u, c10);
-            b = FloatVector.broadcast(S, x[i + 11 * W]);
-            c11 = b.fma(u, c11);
-        }
-        FloatVector.fromArray(S, s, so).add(c0).intoArray(c, co);
-        FloatVector.fromArray(S, s, so + step).add(c1).intoArray(c, co + W);
-        FloatVector.fromArray(S, s, so + 2 * step).add(c2).intoArray(c, co + 2 * W);
-        FloatVector.fromArray(S, s, so + 3 * step).add(c3).intoArray(c, co + 3 * W);
-        FloatVector.fromArray(S, s, so + 4 * step).add(c4).intoArray(c, co + 4 * W);
-        FloatVector.fromArray(S, s, so + 5 * step).add(c5).intoArray(c, co + 5 * W);
-        FloatVector.fromArray(S, s, so + 6 * step).add(c6).intoArray(c, co + 6 * W);
-        FloatVector.fromArray(S, s, so + 7 * step).add(c7).intoArray(c, co + 7 * W);
-        FloatVector.fromArray(S, s, so + 8 * step).add(c8).intoArray(c, co + 8 * W);
-        FloatVector.fromArray(S, s, so + 9 * step).add(c9).intoArray(c, co + 9 * W);
-        FloatVector.fromArray(S, s, so + 10 * step).add(c10).intoArray(c, co + 10 * W);
-        FloatVector.fromArray(S, s, so + 11 * step).add(c11).intoArray(c, co + 11 * W);
-    }
-
     static void tile4(int taps, int[] offsets, int first, int channels, float[] x, int xo,
             float[] w, int wo, float[] s, int so, int step, float[] c, int co) {
         FloatVector c0 = FloatVector.zero(S);
@@ -298,28 +204,5 @@ final class WideOddTiles {
         FloatVector.fromArray(S, s, so + step).add(c1).intoArray(c, co + W);
         FloatVector.fromArray(S, s, so + 2 * step).add(c2).intoArray(c, co + 2 * W);
         FloatVector.fromArray(S, s, so + 3 * step).add(c3).intoArray(c, co + 3 * W);
-    }
-
-    static void tile1(int taps, int[] offsets, int first, int channels, float[] x, int xo,
-            float[] w, int wo, float[] s, int so, int step, float[] c, int co) {
-        FloatVector c0 = FloatVector.zero(S);
-        int n = taps * channels;
-        int tap = first;
-        int left = channels;
-        int i = xo + offsets[tap] - 1;
-        for (int k = 0; k < n; k++) {
-            i += 1;
-            if (left == 0) {
-                tap++;
-                i = xo + offsets[tap];
-                left = channels;
-            }
-            left -= 1;
-            int j = wo + k * L;
-            FloatVector u = FloatVector.fromArray(S, w, j);
-            FloatVector b = FloatVector.broadcast(S, x[i]);
-            c0 = b.fma(u, c0);
-        }
-        FloatVector.fromArray(S, s, so).add(c0).intoArray(c, co);
     }
 }

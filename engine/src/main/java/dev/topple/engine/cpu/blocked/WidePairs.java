@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Tiles of two blocks for 512-bit vectors, an even number of channels, two at a time: up to 12 pixels, so 24
+ * Tiles of two blocks for 512-bit vectors, an even number of channels, two at a time: 12 or 8 pixels, so up to 24
  * accumulators, 27 of the 32 registers with a broadcast and two vectors of weights. {@code s} is what the
  * sums are added to: the target itself, or zeros with step 0.
  *

@@ -7,15 +7,17 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The kernel for 512-bit vectors: a block is one vector. Tiles of two blocks are in {@link WidePairs}, which says why
- * they look as they do; those of one block are here, for an even number of channels as well.
+ * The kernel for 512-bit vectors: a block is one vector. There are only two heights, 12 and 8 pixels: a height that few
+ * rows end with would be called so seldom that the JVM runs it uncompiled for thousands of steps, at a hundredth of the
+ * speed, and each one that is called often costs half a second of compilation at the start. Tiles of two blocks are in
+ * {@link WidePairs}, which says why they look as they do.
  */
 final class WideTileKernel implements TileKernel {
 
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
     private static final int L = 16;
     private static final int W = Blocks.WIDTH;
-    private static final float[] ZEROS = new float[W];
+    private static final float[] ZEROS = new float[2 * W];
 
     @Override
     public void multiply(int pixels, int taps, int[] offsets, int first, int channels, float[] x, int xo, float[] w,
@@ -24,22 +26,41 @@ final class WideTileKernel implements TileKernel {
             PlainTileKernel.clear(pixels, blocks, c, co, pitch, add);
             return;
         }
-        boolean odd = channels % 2 != 0;
-        int height;
-        for (int p = 0; p < pixels; p += height) {
-            height = height(pixels - p, blocks, odd);
+        float[] s = add ? c : ZEROS;
+        int so = add ? co : CacheLine.FIRST;
+        int step = add ? W : 0;
+        if (channels % 2 != 0) {
+            odd(pixels, taps, offsets, first, channels, x, xo, w, wo, blocks, s, so, step, c, co, pitch);
+        } else if (blocks == 2) {
+            int rise = add ? pitch : 0;
+            if (pixels > 8) {
+                WidePairs.pair12(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co, pitch);
+            } else {
+                WidePairs.pair8(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co, pitch);
+            }
+        } else if (pixels > 8) {
+            tile12(taps, offsets, first, channels, x, xo, w, wo, s, so, step, c, co);
+        } else {
+            tile8(taps, offsets, first, channels, x, xo, w, wo, s, so, step, c, co);
+        }
+    }
+
+    /** Few meet an odd number of channels: the three colours, the classes of a task. */
+    private static void odd(int pixels, int taps, int[] offsets, int first, int channels, float[] x, int xo, float[] w,
+            int wo, int blocks, float[] s, int so, int step, float[] c, int co, int pitch) {
+        int rise = step == 0 ? 0 : pitch;
+        if (blocks == 2 && pixels > 8) {
+            WideOddTiles.pair12(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co, pitch);
+            return;
+        }
+        for (int p = 0; p < pixels; p += 4) {
             int from = xo + p * W;
             int to = co + p * W;
-            float[] s = add ? c : ZEROS;
-            int so = add ? to : 0;
-            int step = add ? W : 0;
-            int rise = add ? pitch : 0;
-            if (odd) {
-                odd(height, taps, offsets, first, channels, x, from, w, wo, blocks, s, so, step, rise, c, to, pitch);
-            } else if (blocks == 2) {
-                pair(height, taps, offsets, first, channels, x, from, w, wo, s, so, step, rise, c, to, pitch);
+            int add = so + p * step;
+            if (blocks == 2) {
+                WideOddTiles.pair4(taps, offsets, first, channels, x, from, w, wo, s, add, step, rise, c, to, pitch);
             } else {
-                single(height, taps, offsets, first, channels, x, from, w, wo, s, so, step, c, to);
+                WideOddTiles.tile4(taps, offsets, first, channels, x, from, w, wo, s, add, step, c, to);
             }
         }
     }
@@ -50,60 +71,6 @@ final class WideTileKernel implements TileKernel {
             int from = xo + p * step * W;
             int to = yo + p * W;
             FloatVector.fromArray(S, x, from).intoArray(y, to);
-        }
-    }
-
-    private static int height(int left, int blocks, boolean odd) {
-        if (left >= 12) {
-            return 12;
-        }
-        if (odd) {
-            return left >= 4 ? 4 : 1;
-        }
-        return left >= 8 ? 8 : left >= 6 && blocks == 2 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-    }
-
-    private static void pair(int height, int taps, int[] offsets, int first, int channels, float[] x, int xo,
-            float[] w, int wo, float[] s, int so, int step, int rise, float[] c, int co, int pitch) {
-        switch (height) {
-            case 12 -> WidePairs.pair12(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co, pitch);
-            case 8 -> WidePairs.pair8(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co, pitch);
-            case 6 -> WideLowPairs.pair6(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co, pitch);
-            case 4 -> WideLowPairs.pair4(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co, pitch);
-            case 2 -> WideLowPairs.pair2(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co, pitch);
-            default -> WideLowPairs.pair1(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co,
-                    pitch);
-        }
-    }
-
-    private static void single(int height, int taps, int[] offsets, int first, int channels, float[] x, int xo,
-            float[] w, int wo, float[] s, int so, int step, float[] c, int co) {
-        switch (height) {
-            case 12 -> tile12(taps, offsets, first, channels, x, xo, w, wo, s, so, step, c, co);
-            case 8 -> tile8(taps, offsets, first, channels, x, xo, w, wo, s, so, step, c, co);
-            case 4 -> tile4(taps, offsets, first, channels, x, xo, w, wo, s, so, step, c, co);
-            case 2 -> tile2(taps, offsets, first, channels, x, xo, w, wo, s, so, step, c, co);
-            default -> tile1(taps, offsets, first, channels, x, xo, w, wo, s, so, step, c, co);
-        }
-    }
-
-    private static void odd(int height, int taps, int[] offsets, int first, int channels, float[] x, int xo,
-            float[] w, int wo, int blocks, float[] s, int so, int step, int rise, float[] c, int co, int pitch) {
-        if (blocks == 2) {
-            switch (height) {
-                case 12 -> WideOddTiles.pair12(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co,
-                        pitch);
-                case 4 -> WideOddTiles.pair4(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co,
-                        pitch);
-                default -> WideOddTiles.pair1(taps, offsets, first, channels, x, xo, w, wo, s, so, step, rise, c, co,
-                        pitch);
-            }
-        } else {
-            switch (height) {
-                case 12 -> WideOddTiles.tile12(taps, offsets, first, channels, x, xo, w, wo, s, so, step, c, co);
-                case 4 -> WideOddTiles.tile4(taps, offsets, first, channels, x, xo, w, wo, s, so, step, c, co);
-                default -> WideOddTiles.tile1(taps, offsets, first, channels, x, xo, w, wo, s, so, step, c, co);
-            }
         }
     }
 
@@ -265,107 +232,5 @@ final class WideTileKernel implements TileKernel {
         FloatVector.fromArray(S, s, so + 5 * step).add(c5).intoArray(c, co + 5 * W);
         FloatVector.fromArray(S, s, so + 6 * step).add(c6).intoArray(c, co + 6 * W);
         FloatVector.fromArray(S, s, so + 7 * step).add(c7).intoArray(c, co + 7 * W);
-    }
-
-    private static void tile4(int taps, int[] offsets, int first, int channels, float[] x, int xo,
-            float[] w, int wo, float[] s, int so, int step, float[] c, int co) {
-        FloatVector c0 = FloatVector.zero(S);
-        FloatVector c1 = FloatVector.zero(S);
-        FloatVector c2 = FloatVector.zero(S);
-        FloatVector c3 = FloatVector.zero(S);
-        int n = taps * channels / 2;
-        int tap = first;
-        int left = channels;
-        int i = xo + offsets[tap] - 2;
-        for (int k = 0; k < n; k++) {
-            i += 2;
-            if (left == 0) {
-                tap++;
-                i = xo + offsets[tap];
-                left = channels;
-            }
-            left -= 2;
-            int j = wo + k * 2 * L;
-            FloatVector u = FloatVector.fromArray(S, w, j);
-            FloatVector b = FloatVector.broadcast(S, x[i]);
-            c0 = b.fma(u, c0);
-            b = FloatVector.broadcast(S, x[i + W]);
-            c1 = b.fma(u, c1);
-            b = FloatVector.broadcast(S, x[i + 2 * W]);
-            c2 = b.fma(u, c2);
-            b = FloatVector.broadcast(S, x[i + 3 * W]);
-            c3 = b.fma(u, c3);
-            u = FloatVector.fromArray(S, w, j + L);
-            b = FloatVector.broadcast(S, x[i + 1]);
-            c0 = b.fma(u, c0);
-            b = FloatVector.broadcast(S, x[i + W + 1]);
-            c1 = b.fma(u, c1);
-            b = FloatVector.broadcast(S, x[i + 2 * W + 1]);
-            c2 = b.fma(u, c2);
-            b = FloatVector.broadcast(S, x[i + 3 * W + 1]);
-            c3 = b.fma(u, c3);
-        }
-        FloatVector.fromArray(S, s, so).add(c0).intoArray(c, co);
-        FloatVector.fromArray(S, s, so + step).add(c1).intoArray(c, co + W);
-        FloatVector.fromArray(S, s, so + 2 * step).add(c2).intoArray(c, co + 2 * W);
-        FloatVector.fromArray(S, s, so + 3 * step).add(c3).intoArray(c, co + 3 * W);
-    }
-
-    private static void tile2(int taps, int[] offsets, int first, int channels, float[] x, int xo,
-            float[] w, int wo, float[] s, int so, int step, float[] c, int co) {
-        FloatVector c0 = FloatVector.zero(S);
-        FloatVector c1 = FloatVector.zero(S);
-        int n = taps * channels / 2;
-        int tap = first;
-        int left = channels;
-        int i = xo + offsets[tap] - 2;
-        for (int k = 0; k < n; k++) {
-            i += 2;
-            if (left == 0) {
-                tap++;
-                i = xo + offsets[tap];
-                left = channels;
-            }
-            left -= 2;
-            int j = wo + k * 2 * L;
-            FloatVector u = FloatVector.fromArray(S, w, j);
-            FloatVector b = FloatVector.broadcast(S, x[i]);
-            c0 = b.fma(u, c0);
-            b = FloatVector.broadcast(S, x[i + W]);
-            c1 = b.fma(u, c1);
-            u = FloatVector.fromArray(S, w, j + L);
-            b = FloatVector.broadcast(S, x[i + 1]);
-            c0 = b.fma(u, c0);
-            b = FloatVector.broadcast(S, x[i + W + 1]);
-            c1 = b.fma(u, c1);
-        }
-        FloatVector.fromArray(S, s, so).add(c0).intoArray(c, co);
-        FloatVector.fromArray(S, s, so + step).add(c1).intoArray(c, co + W);
-    }
-
-    private static void tile1(int taps, int[] offsets, int first, int channels, float[] x, int xo,
-            float[] w, int wo, float[] s, int so, int step, float[] c, int co) {
-        FloatVector c0 = FloatVector.zero(S);
-        int n = taps * channels / 2;
-        int tap = first;
-        int left = channels;
-        int i = xo + offsets[tap] - 2;
-        for (int k = 0; k < n; k++) {
-            i += 2;
-            if (left == 0) {
-                tap++;
-                i = xo + offsets[tap];
-                left = channels;
-            }
-            left -= 2;
-            int j = wo + k * 2 * L;
-            FloatVector u = FloatVector.fromArray(S, w, j);
-            FloatVector b = FloatVector.broadcast(S, x[i]);
-            c0 = b.fma(u, c0);
-            u = FloatVector.fromArray(S, w, j + L);
-            b = FloatVector.broadcast(S, x[i + 1]);
-            c0 = b.fma(u, c0);
-        }
-        FloatVector.fromArray(S, s, so).add(c0).intoArray(c, co);
     }
 }

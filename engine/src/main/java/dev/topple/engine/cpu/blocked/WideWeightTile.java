@@ -16,25 +16,24 @@ final class WideWeightTile implements WeightTile {
     private static final int W = Blocks.WIDTH;
 
     @Override
-    public void add(int rows, int blocks, int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g,
-            int go, int gLine, int gPitch, float[] c, int co) {
-        if (blocks == 2) {
-            switch (rows) {
-                case 12 -> tile12x2(lines, pixels, x, xo, xLine, xStep, g, go, gLine, gPitch, c, co);
-                case 8 -> tile8x2(lines, pixels, x, xo, xLine, xStep, g, go, gLine, gPitch, c, co);
-                default -> tile4x2(lines, pixels, x, xo, xLine, xStep, g, go, gLine, gPitch, c, co);
-            }
-        } else {
-            switch (rows) {
-                case 12 -> tile12x1(lines, pixels, x, xo, xLine, xStep, g, go, gLine, c, co);
-                case 8 -> tile8x1(lines, pixels, x, xo, xLine, xStep, g, go, gLine, c, co);
-                default -> tile4x1(lines, pixels, x, xo, xLine, xStep, g, go, gLine, c, co);
-            }
+    public void add(int rows, int blocks, int images, int lines, int pixels, float[] x, int xo, int xImage, int xLine,
+            int xStep, float[] g, int go, int gImage, int gLine, int gPitch, float[] c, int co) {
+        if (blocks == 1) {
+            WideSingleWeightTile.add(rows, images, lines, pixels, x, xo, xImage, xLine, xStep, g, go, gImage, gLine, c,
+                    co);
+            return;
+        }
+        switch (rows) {
+            case 12 -> tile12x2(images, lines, pixels, x, xo, xImage, xLine, xStep, g, go, gImage, gLine, gPitch, c,
+                    co);
+            case 8 -> tile8x2(images, lines, pixels, x, xo, xImage, xLine, xStep, g, go, gImage, gLine, gPitch, c, co);
+            default -> tile4x2(images, lines, pixels, x, xo, xImage, xLine, xStep, g, go, gImage, gLine, gPitch, c,
+                    co);
         }
     }
 
-    private static void tile12x2(int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g, int go,
-            int gLine, int gPitch, float[] c, int co) {
+    private static void tile12x2(int images, int lines, int pixels, float[] x, int xo, int xImage, int xLine,
+            int xStep, float[] g, int go, int gImage, int gLine, int gPitch, float[] c, int co) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c0b = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);
@@ -61,10 +60,13 @@ final class WideWeightTile implements WeightTile {
         FloatVector c11b = FloatVector.zero(S);
         int xSkip = xLine - pixels * xStep;
         int gSkip = gLine - pixels * W;
+        int xJump = xImage - lines * xLine;
+        int gJump = gImage - lines * gLine;
         int i = xo;
         int j = go;
         int left = pixels;
-        int count = lines * pixels;
+        int linesLeft = lines;
+        int count = images * lines * pixels;
         for (int n = 0; n < count; n++) {
             FloatVector ga = FloatVector.fromArray(S, g, j);
             FloatVector gb = FloatVector.fromArray(S, g, j + gPitch);
@@ -110,6 +112,11 @@ final class WideWeightTile implements WeightTile {
                 left = pixels;
                 i += xSkip;
                 j += gSkip;
+                if (--linesLeft == 0) {
+                    linesLeft = lines;
+                    i += xJump;
+                    j += gJump;
+                }
             }
         }
         int at = co;
@@ -139,8 +146,8 @@ final class WideWeightTile implements WeightTile {
         FloatVector.fromArray(S, c, at + 23 * W).add(c11b).intoArray(c, at + 23 * W);
     }
 
-    private static void tile8x2(int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g, int go,
-            int gLine, int gPitch, float[] c, int co) {
+    private static void tile8x2(int images, int lines, int pixels, float[] x, int xo, int xImage, int xLine,
+            int xStep, float[] g, int go, int gImage, int gLine, int gPitch, float[] c, int co) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c0b = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);
@@ -159,10 +166,13 @@ final class WideWeightTile implements WeightTile {
         FloatVector c7b = FloatVector.zero(S);
         int xSkip = xLine - pixels * xStep;
         int gSkip = gLine - pixels * W;
+        int xJump = xImage - lines * xLine;
+        int gJump = gImage - lines * gLine;
         int i = xo;
         int j = go;
         int left = pixels;
-        int count = lines * pixels;
+        int linesLeft = lines;
+        int count = images * lines * pixels;
         for (int n = 0; n < count; n++) {
             FloatVector ga = FloatVector.fromArray(S, g, j);
             FloatVector gb = FloatVector.fromArray(S, g, j + gPitch);
@@ -196,6 +206,11 @@ final class WideWeightTile implements WeightTile {
                 left = pixels;
                 i += xSkip;
                 j += gSkip;
+                if (--linesLeft == 0) {
+                    linesLeft = lines;
+                    i += xJump;
+                    j += gJump;
+                }
             }
         }
         int at = co;
@@ -217,8 +232,8 @@ final class WideWeightTile implements WeightTile {
         FloatVector.fromArray(S, c, at + 15 * W).add(c7b).intoArray(c, at + 15 * W);
     }
 
-    private static void tile4x2(int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g, int go,
-            int gLine, int gPitch, float[] c, int co) {
+    private static void tile4x2(int images, int lines, int pixels, float[] x, int xo, int xImage, int xLine,
+            int xStep, float[] g, int go, int gImage, int gLine, int gPitch, float[] c, int co) {
         FloatVector c0a = FloatVector.zero(S);
         FloatVector c0b = FloatVector.zero(S);
         FloatVector c1a = FloatVector.zero(S);
@@ -229,10 +244,13 @@ final class WideWeightTile implements WeightTile {
         FloatVector c3b = FloatVector.zero(S);
         int xSkip = xLine - pixels * xStep;
         int gSkip = gLine - pixels * W;
+        int xJump = xImage - lines * xLine;
+        int gJump = gImage - lines * gLine;
         int i = xo;
         int j = go;
         int left = pixels;
-        int count = lines * pixels;
+        int linesLeft = lines;
+        int count = images * lines * pixels;
         for (int n = 0; n < count; n++) {
             FloatVector ga = FloatVector.fromArray(S, g, j);
             FloatVector gb = FloatVector.fromArray(S, g, j + gPitch);
@@ -254,6 +272,11 @@ final class WideWeightTile implements WeightTile {
                 left = pixels;
                 i += xSkip;
                 j += gSkip;
+                if (--linesLeft == 0) {
+                    linesLeft = lines;
+                    i += xJump;
+                    j += gJump;
+                }
             }
         }
         int at = co;
@@ -265,164 +288,5 @@ final class WideWeightTile implements WeightTile {
         FloatVector.fromArray(S, c, at + 5 * W).add(c2b).intoArray(c, at + 5 * W);
         FloatVector.fromArray(S, c, at + 6 * W).add(c3a).intoArray(c, at + 6 * W);
         FloatVector.fromArray(S, c, at + 7 * W).add(c3b).intoArray(c, at + 7 * W);
-    }
-
-    private static void tile12x1(int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g, int go,
-            int gLine, float[] c, int co) {
-        FloatVector c0a = FloatVector.zero(S);
-        FloatVector c1a = FloatVector.zero(S);
-        FloatVector c2a = FloatVector.zero(S);
-        FloatVector c3a = FloatVector.zero(S);
-        FloatVector c4a = FloatVector.zero(S);
-        FloatVector c5a = FloatVector.zero(S);
-        FloatVector c6a = FloatVector.zero(S);
-        FloatVector c7a = FloatVector.zero(S);
-        FloatVector c8a = FloatVector.zero(S);
-        FloatVector c9a = FloatVector.zero(S);
-        FloatVector c10a = FloatVector.zero(S);
-        FloatVector c11a = FloatVector.zero(S);
-        int xSkip = xLine - pixels * xStep;
-        int gSkip = gLine - pixels * W;
-        int i = xo;
-        int j = go;
-        int left = pixels;
-        int count = lines * pixels;
-        for (int n = 0; n < count; n++) {
-            FloatVector ga = FloatVector.fromArray(S, g, j);
-            FloatVector v = FloatVector.broadcast(S, x[i]);
-            c0a = v.fma(ga, c0a);
-            v = FloatVector.broadcast(S, x[i + 1]);
-            c1a = v.fma(ga, c1a);
-            v = FloatVector.broadcast(S, x[i + 2]);
-            c2a = v.fma(ga, c2a);
-            v = FloatVector.broadcast(S, x[i + 3]);
-            c3a = v.fma(ga, c3a);
-            v = FloatVector.broadcast(S, x[i + 4]);
-            c4a = v.fma(ga, c4a);
-            v = FloatVector.broadcast(S, x[i + 5]);
-            c5a = v.fma(ga, c5a);
-            v = FloatVector.broadcast(S, x[i + 6]);
-            c6a = v.fma(ga, c6a);
-            v = FloatVector.broadcast(S, x[i + 7]);
-            c7a = v.fma(ga, c7a);
-            v = FloatVector.broadcast(S, x[i + 8]);
-            c8a = v.fma(ga, c8a);
-            v = FloatVector.broadcast(S, x[i + 9]);
-            c9a = v.fma(ga, c9a);
-            v = FloatVector.broadcast(S, x[i + 10]);
-            c10a = v.fma(ga, c10a);
-            v = FloatVector.broadcast(S, x[i + 11]);
-            c11a = v.fma(ga, c11a);
-            i += xStep;
-            j += W;
-            if (--left == 0) {
-                left = pixels;
-                i += xSkip;
-                j += gSkip;
-            }
-        }
-        int at = co;
-        FloatVector.fromArray(S, c, at).add(c0a).intoArray(c, at);
-        FloatVector.fromArray(S, c, at + W).add(c1a).intoArray(c, at + W);
-        FloatVector.fromArray(S, c, at + 2 * W).add(c2a).intoArray(c, at + 2 * W);
-        FloatVector.fromArray(S, c, at + 3 * W).add(c3a).intoArray(c, at + 3 * W);
-        FloatVector.fromArray(S, c, at + 4 * W).add(c4a).intoArray(c, at + 4 * W);
-        FloatVector.fromArray(S, c, at + 5 * W).add(c5a).intoArray(c, at + 5 * W);
-        FloatVector.fromArray(S, c, at + 6 * W).add(c6a).intoArray(c, at + 6 * W);
-        FloatVector.fromArray(S, c, at + 7 * W).add(c7a).intoArray(c, at + 7 * W);
-        FloatVector.fromArray(S, c, at + 8 * W).add(c8a).intoArray(c, at + 8 * W);
-        FloatVector.fromArray(S, c, at + 9 * W).add(c9a).intoArray(c, at + 9 * W);
-        FloatVector.fromArray(S, c, at + 10 * W).add(c10a).intoArray(c, at + 10 * W);
-        FloatVector.fromArray(S, c, at + 11 * W).add(c11a).intoArray(c, at + 11 * W);
-    }
-
-    private static void tile8x1(int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g, int go,
-            int gLine, float[] c, int co) {
-        FloatVector c0a = FloatVector.zero(S);
-        FloatVector c1a = FloatVector.zero(S);
-        FloatVector c2a = FloatVector.zero(S);
-        FloatVector c3a = FloatVector.zero(S);
-        FloatVector c4a = FloatVector.zero(S);
-        FloatVector c5a = FloatVector.zero(S);
-        FloatVector c6a = FloatVector.zero(S);
-        FloatVector c7a = FloatVector.zero(S);
-        int xSkip = xLine - pixels * xStep;
-        int gSkip = gLine - pixels * W;
-        int i = xo;
-        int j = go;
-        int left = pixels;
-        int count = lines * pixels;
-        for (int n = 0; n < count; n++) {
-            FloatVector ga = FloatVector.fromArray(S, g, j);
-            FloatVector v = FloatVector.broadcast(S, x[i]);
-            c0a = v.fma(ga, c0a);
-            v = FloatVector.broadcast(S, x[i + 1]);
-            c1a = v.fma(ga, c1a);
-            v = FloatVector.broadcast(S, x[i + 2]);
-            c2a = v.fma(ga, c2a);
-            v = FloatVector.broadcast(S, x[i + 3]);
-            c3a = v.fma(ga, c3a);
-            v = FloatVector.broadcast(S, x[i + 4]);
-            c4a = v.fma(ga, c4a);
-            v = FloatVector.broadcast(S, x[i + 5]);
-            c5a = v.fma(ga, c5a);
-            v = FloatVector.broadcast(S, x[i + 6]);
-            c6a = v.fma(ga, c6a);
-            v = FloatVector.broadcast(S, x[i + 7]);
-            c7a = v.fma(ga, c7a);
-            i += xStep;
-            j += W;
-            if (--left == 0) {
-                left = pixels;
-                i += xSkip;
-                j += gSkip;
-            }
-        }
-        int at = co;
-        FloatVector.fromArray(S, c, at).add(c0a).intoArray(c, at);
-        FloatVector.fromArray(S, c, at + W).add(c1a).intoArray(c, at + W);
-        FloatVector.fromArray(S, c, at + 2 * W).add(c2a).intoArray(c, at + 2 * W);
-        FloatVector.fromArray(S, c, at + 3 * W).add(c3a).intoArray(c, at + 3 * W);
-        FloatVector.fromArray(S, c, at + 4 * W).add(c4a).intoArray(c, at + 4 * W);
-        FloatVector.fromArray(S, c, at + 5 * W).add(c5a).intoArray(c, at + 5 * W);
-        FloatVector.fromArray(S, c, at + 6 * W).add(c6a).intoArray(c, at + 6 * W);
-        FloatVector.fromArray(S, c, at + 7 * W).add(c7a).intoArray(c, at + 7 * W);
-    }
-
-    private static void tile4x1(int lines, int pixels, float[] x, int xo, int xLine, int xStep, float[] g, int go,
-            int gLine, float[] c, int co) {
-        FloatVector c0a = FloatVector.zero(S);
-        FloatVector c1a = FloatVector.zero(S);
-        FloatVector c2a = FloatVector.zero(S);
-        FloatVector c3a = FloatVector.zero(S);
-        int xSkip = xLine - pixels * xStep;
-        int gSkip = gLine - pixels * W;
-        int i = xo;
-        int j = go;
-        int left = pixels;
-        int count = lines * pixels;
-        for (int n = 0; n < count; n++) {
-            FloatVector ga = FloatVector.fromArray(S, g, j);
-            FloatVector v = FloatVector.broadcast(S, x[i]);
-            c0a = v.fma(ga, c0a);
-            v = FloatVector.broadcast(S, x[i + 1]);
-            c1a = v.fma(ga, c1a);
-            v = FloatVector.broadcast(S, x[i + 2]);
-            c2a = v.fma(ga, c2a);
-            v = FloatVector.broadcast(S, x[i + 3]);
-            c3a = v.fma(ga, c3a);
-            i += xStep;
-            j += W;
-            if (--left == 0) {
-                left = pixels;
-                i += xSkip;
-                j += gSkip;
-            }
-        }
-        int at = co;
-        FloatVector.fromArray(S, c, at).add(c0a).intoArray(c, at);
-        FloatVector.fromArray(S, c, at + W).add(c1a).intoArray(c, at + W);
-        FloatVector.fromArray(S, c, at + 2 * W).add(c2a).intoArray(c, at + 2 * W);
-        FloatVector.fromArray(S, c, at + 3 * W).add(c3a).intoArray(c, at + 3 * W);
     }
 }

@@ -6,12 +6,16 @@ package dev.topple.engine.cpu.blocked;
 import java.util.Arrays;
 
 /**
- * How one axis of a target, its rows or its columns, is cut into tiles of m results, each of which reads m + 2 of the
- * source. With a dilation d the axis is d interleaved grids, each a convolution without dilation. A grid may have tiles
- * of its own, of which the last reaches past its end. Or the grids follow each other on one line, which is cut into
- * tiles regardless of where they end: neighbours share the zeros of their padding, and as a result needs 3 places of
- * the source, a gap of one place keeps those of two grids apart where both are padded by one (none where by two, two
- * where not at all). The line is taken where it has fewer tiles. All of this follows from the shape of one image.
+ * How one axis of a target, its rows or its columns, is cut into tiles. A tile of m results reads m + 2 places of the
+ * source, and as many points are multiplied for it. With a dilation d the axis is d interleaved grids, each a
+ * convolution without dilation. The grids follow each other on one line, which is cut into tiles regardless of where
+ * they end: neighbours share the zeros of their padding, and as a result needs 3 places of the source, a gap of one
+ * place keeps those of two grids apart where both are padded by one (none where by two, two where not at all). A tile
+ * may also end before a gap, the next one begin behind it.
+ *
+ * <p>Where m is 4, a tile may have 3 results instead ({@link WinogradPoints}). The line is cut such that the fewest
+ * points are multiplied, and where that is no matter, into the fewest tiles; tiles have two sizes only if that pays.
+ * Large tiles are numbered first, each size in the order of the line. All of this follows from the shape of one image.
  */
 final class WinogradAxis {
 
@@ -19,9 +23,17 @@ final class WinogradAxis {
     static final int NONE = -1;
 
     private static final int KERNEL = 3;
+    /** Of so many points one must be saved by tiles of two sizes, which are transformed in shorter runs. */
+    private static final int WORTH = 48;
+    /** A weight of a point, in a sum with the number of tiles. */
+    private static final int POINT = 1 << 12;
 
     /** The tiles. */
     final int tiles;
+    /** The tiles of m results, which come first; the others have one result less. */
+    final int large;
+    /** The points of all tiles. */
+    final int points;
 
     private final int outputTile;
     private final int dilation;
@@ -45,23 +57,34 @@ final class WinogradAxis {
         this.origin = origin;
         this.sourceSize = sourceSize;
         this.targetSize = targetSize;
-        int joined = WinogradTiles.ceil(length(), outputTile);
-        int apart = 0;
-        for (int grid = 0; grid < grids(); grid++) {
-            apart += WinogradTiles.ceil(size(grid), outputTile);
+        int length = length();
+        int[] places = new int[length + outputTile + 2];
+        int[] results = new int[length + outputTile];
+        lay(places, results);
+        int[] sizes = cut(results, length, outputTile);
+        int alike = points(sizes);
+        if (outputTile == 4) {
+            int[] mixed = cut(results, length, outputTile - 1);
+            sizes = points(mixed) * WORTH <= alike * (WORTH - 1) ? mixed : sizes;
         }
-        tiles = Math.min(joined, apart);
+        tiles = count(sizes, outputTile) + count(sizes, outputTile - 1);
+        large = count(sizes, outputTile);
+        points = points(sizes);
         source = new int[tiles * (outputTile + 2)];
-        target = new int[tiles * outputTile];
+        target = new int[first(tiles)];
         start = new int[tiles];
         run = new int[tiles];
         span = new int[target.length];
-        Arrays.fill(source, NONE);
-        Arrays.fill(target, NONE);
-        if (joined < apart) {
-            join();
-        } else {
-            separate();
+        int tile = 0;
+        for (int size = outputTile; size >= outputTile - 1; size--) {
+            for (int at = 0; at < length; at++) {
+                if (sizes[at] == size) {
+                    System.arraycopy(places, at, source, tile * (outputTile + 2), size + 2);
+                    System.arraycopy(results, at, target, first(tile), size);
+                    start[tile] = origin(tile);
+                    tile++;
+                }
+            }
         }
         findRuns();
     }
@@ -71,7 +94,7 @@ final class WinogradAxis {
     }
 
     /** The results of a grid. */
-    private int size(int grid) {
+    private int length(int grid) {
         return WinogradTiles.ceil(targetSize - grid, dilation);
     }
 
@@ -95,7 +118,7 @@ final class WinogradAxis {
 
     /** Whether the last places that a grid reads and the first that the next one reads, so many, lie outside. */
     private boolean apart(int grid, int common) {
-        int end = size(grid) + KERNEL - 1;
+        int end = length(grid) + KERNEL - 1;
         for (int i = 0; i < common; i++) {
             if (inside(place(grid, end - 1 - i)) != NONE || inside(place(grid + 1, i)) != NONE) {
                 return false;
@@ -108,68 +131,87 @@ final class WinogradAxis {
     private int length() {
         int length = 0;
         for (int grid = 0; grid < grids(); grid++) {
-            length += size(grid) + (grid + 1 < grids() ? gap(grid) : 0);
+            length += length(grid) + (grid + 1 < grids() ? gap(grid) : 0);
         }
         return length;
     }
 
-    private void join() {
-        int[] line = new int[tiles * outputTile + 2];
-        Arrays.fill(line, NONE);
+    /** The line: what its places read, and what its results are. */
+    private void lay(int[] places, int[] results) {
+        Arrays.fill(places, NONE);
+        Arrays.fill(results, NONE);
         int first = 0;
         for (int grid = 0; grid < grids(); grid++) {
-            for (int i = 0; i < size(grid); i++) {
-                target[first + i] = grid + i * dilation;
+            for (int i = 0; i < length(grid); i++) {
+                results[first + i] = grid + i * dilation;
             }
-            for (int i = 0; i < size(grid) + KERNEL - 1; i++) {
+            for (int i = 0; i < length(grid) + KERNEL - 1; i++) {
                 int place = inside(place(grid, i));
                 if (place != NONE) {
-                    line[first + i] = place;
+                    places[first + i] = place;
                 }
             }
-            first += size(grid) + (grid + 1 < grids() ? gap(grid) : 0);
-        }
-        int side = outputTile + 2;
-        for (int tile = 0; tile < tiles; tile++) {
-            System.arraycopy(line, tile * outputTile, source, tile * side, side);
-            start[tile] = origin(tile);
+            first += length(grid) + (grid + 1 < grids() ? gap(grid) : 0);
         }
     }
 
-    private void separate() {
-        int side = outputTile + 2;
-        int tile = 0;
-        for (int grid = 0; grid < grids(); grid++) {
-            for (int first = 0; first < size(grid); first += outputTile) {
-                start[tile] = place(grid, first);
-                for (int i = 0; i < side; i++) {
-                    source[tile * side + i] = inside(place(grid, first + i));
+    /** The best cut into tiles of at least so many results: for each place of the line the size of its tile, or 0. */
+    private int[] cut(int[] results, int length, int least) {
+        long[] cost = new long[length + outputTile];
+        int[] size = new int[length];
+        for (int at = length - 1; at >= 0; at--) {
+            cost[at] = Long.MAX_VALUE;
+            for (int m = outputTile; m >= least; m--) {
+                long c = cost[at + m] + (long) (m + 2) * POINT + 1;
+                if (c < cost[at]) {
+                    cost[at] = c;
+                    size[at] = m;
                 }
-                for (int i = 0; i < Math.min(outputTile, size(grid) - first); i++) {
-                    target[tile * outputTile + i] = grid + (first + i) * dilation;
-                }
-                tile++;
+            }
+            if (results[at] == NONE && cost[at + 1] <= cost[at]) {
+                cost[at] = cost[at + 1];
+                size[at] = 0;
             }
         }
+        int[] sizes = new int[length];
+        for (int at = 0; at < length; at += Math.max(1, sizes[at])) {
+            sizes[at] = size[at];
+        }
+        return sizes;
     }
 
-    /** Where a tile of the line would begin if all that it reads were of one grid; anywhere if it reads nothing. */
+    private static int points(int[] sizes) {
+        int points = 0;
+        for (int size : sizes) {
+            points += size > 0 ? size + 2 : 0;
+        }
+        return points;
+    }
+
+    private static int count(int[] sizes, int wanted) {
+        int count = 0;
+        for (int size : sizes) {
+            count += size == wanted ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Where a tile would begin if all that it reads were of one grid; anywhere if it reads nothing. */
     private int origin(int tile) {
-        int side = outputTile + 2;
-        for (int i = 0; i < side; i++) {
-            int place = source[tile * side + i];
+        for (int i = 0; i < size(tile) + 2; i++) {
+            int place = source(tile, i);
             if (place != NONE) {
                 return place - i * dilation;
             }
         }
-        return -side * dilation;
+        return -(outputTile + 2) * dilation;
     }
 
     private void findRuns() {
         for (int tile = tiles - 1; tile >= 0; tile--) {
             if (even(tile)) {
-                boolean on = tile + 1 < tiles && run[tile + 1] > 0
-                        && start[tile + 1] == start[tile] + outputTile * dilation;
+                boolean on = tile + 1 < tiles && tile + 1 != large && run[tile + 1] > 0
+                        && start[tile + 1] == start[tile] + size(tile) * dilation;
                 run[tile] = 1 + (on ? run[tile + 1] : 0);
             }
         }
@@ -183,33 +225,42 @@ final class WinogradAxis {
 
     /** Whether a tile reads one grid, and zeros where that one has ended. */
     private boolean even(int tile) {
-        int side = outputTile + 2;
-        for (int i = 0; i < side; i++) {
-            if (source[tile * side + i] != inside(start[tile] + i * dilation)) {
+        for (int i = 0; i < size(tile) + 2; i++) {
+            if (source(tile, i) != inside(start[tile] + i * dilation)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** The place of the source that a tile reads as its i-th of m + 2, or {@link #NONE}. */
+    /** The results of a tile. */
+    int size(int tile) {
+        return tile < large ? outputTile : outputTile - 1;
+    }
+
+    /** The first result of a tile, the results of all tiles numbered through. */
+    int first(int tile) {
+        return tile * outputTile - Math.max(0, tile - large);
+    }
+
+    /** The place of the source that a tile reads as its i-th, two more than its results, or {@link #NONE}. */
     int source(int tile, int i) {
         return source[tile * (outputTile + 2) + i];
     }
 
-    /** Which result the i-th of the line is, or {@link #NONE}; a tile's results begin at m times its number. */
+    /** Which result of the target the i-th of all tiles' is, or {@link #NONE}. */
     int target(int i) {
         return target[i];
     }
 
-    /** How many results from the i-th of the line on are a dilation apart. */
+    /** How many results from the i-th on are a dilation apart. */
     int span(int i) {
         return span[i];
     }
 
     /**
-     * How many tiles from this one on read places a dilation apart, throughout, and zeros where these lie outside; 0 if
-     * it reads several grids.
+     * How many tiles of one size from this one on read places a dilation apart, throughout, and zeros where these lie
+     * outside; 0 if it reads several grids.
      */
     int run(int tile) {
         return run[tile];
@@ -222,6 +273,6 @@ final class WinogradAxis {
 
     /** Whether all that a tile reads lies inside, a dilation apart. */
     boolean whole(int tile) {
-        return run[tile] > 0 && start[tile] >= 0 && start[tile] + (outputTile + 1) * dilation < sourceSize;
+        return run[tile] > 0 && start[tile] >= 0 && start[tile] + (size(tile) + 1) * dilation < sourceSize;
     }
 }

@@ -55,10 +55,11 @@ final class WinogradStages {
         int to = v;
         int n;
         for (int tile = tiles.start(group); tile < end; tile += n) {
-            int image = tile / tiles.perImage;
-            int inImage = tile - image * tiles.perImage;
-            int row = inImage / tiles.columns.tiles;
-            int column = inImage - row * tiles.columns.tiles;
+            int kind = tiles.kind(tile);
+            int line = (tile - tiles.first(kind)) / tiles.columnsOf(kind);
+            int image = line / tiles.rowsOf(kind);
+            int row = tiles.firstRow(kind) + line - image * tiles.rowsOf(kind);
+            int column = tiles.firstColumn(kind) + tile - tiles.first(kind) - line * tiles.columnsOf(kind);
             n = Math.min(end - tile, tiles.columns.run(column));
             int plane = xo + (image * sourceBlocks + b) * size;
             if (n > 0) {
@@ -80,14 +81,15 @@ final class WinogradStages {
         int right = start >= width ? 0 : WinogradTiles.ceil(width - start, d);
         if (tiles.rows.whole(row)) {
             int top = tiles.rows.start(row);
-            transform(n, x, plane + (top * width + start) * W, d * width * W, d * W, left, right, scratch, work, to);
+            transform(row, column, n, x, plane + (top * width + start) * W, d * width * W, d * W, left, right, scratch,
+                    work, to);
             return;
         }
-        int columns = outputTile * n + 2;
+        int columns = tiles.columns.size(column) * n + 2;
         int stage = work + WinogradTransform.WORK;
         int from = Math.min(left, columns);
         int copied = Math.max(0, Math.min(right, columns) - from);
-        for (int r = 0; r < side; r++) {
+        for (int r = 0; r < tiles.rows.size(row) + 2; r++) {
             int at = stage + (r * columns + from) * W;
             int sourceRow = tiles.rows.source(row, r);
             if (sourceRow == WinogradAxis.NONE) {
@@ -96,16 +98,16 @@ final class WinogradStages {
                 kernel.gather(copied, x, plane + (sourceRow * width + start + from * d) * W, d, scratch, at);
             }
         }
-        transform(n, scratch, stage, columns * W, W, left, right, scratch, work, to);
+        transform(row, column, n, scratch, stage, columns * W, W, left, right, scratch, work, to);
     }
 
     /** A tile whose columns are those of several grids. */
     private void uneven(int row, int column, float[] x, int plane, float[] scratch, int work, int to) {
         int width = task.sourceWidth();
         int stage = work + WinogradTransform.WORK;
-        for (int r = 0; r < side; r++) {
+        for (int r = 0; r < tiles.rows.size(row) + 2; r++) {
             int sourceRow = tiles.rows.source(row, r);
-            for (int c = 0; c < side; c++) {
+            for (int c = 0; c < tiles.columns.size(column) + 2; c++) {
                 int sourceColumn = tiles.columns.source(column, c);
                 int at = stage + (r * side + c) * W;
                 if (sourceRow == WinogradAxis.NONE || sourceColumn == WinogradAxis.NONE) {
@@ -115,13 +117,16 @@ final class WinogradStages {
                 }
             }
         }
-        transform(1, scratch, stage, side * W, W, 0, side, scratch, work, to);
+        transform(row, column, 1, scratch, stage, side * W, W, 0, side, scratch, work, to);
     }
 
-    private void transform(int n, float[] from, int at, int rowStep, int columnStep, int left, int right,
-            float[] scratch, int work, int to) {
+    private void transform(int row, int column, int n, float[] from, int at, int rowStep, int columnStep, int left,
+            int right, float[] scratch, int work, int to) {
         if (outputTile == 4) {
-            transform.input4(n, from, at, rowStep, columnStep, left, right, scratch, work, scratch, to);
+            int rows = tiles.rows.size(row);
+            int columns = tiles.columns.size(column);
+            transform.input4(rows, columns, n, from, at, rowStep, columnStep, left, right, scratch, work, scratch,
+                    to);
         } else {
             transform.input2(n, from, at, rowStep, columnStep, left, right, scratch, work, scratch, to);
         }
@@ -139,22 +144,26 @@ final class WinogradStages {
         int rows = work + WinogradTransform.WORK;
         int n;
         for (int tile = tiles.start(group); tile < end; tile += n) {
-            int image = tile / tiles.perImage;
-            int inImage = tile - image * tiles.perImage;
-            int row = inImage / tiles.columns.tiles;
-            int column = inImage - row * tiles.columns.tiles;
-            n = Math.min(end - tile, tiles.columns.tiles - column);
-            int pitch = outputTile * n * W;
+            int kind = tiles.kind(tile);
+            int line = (tile - tiles.first(kind)) / tiles.columnsOf(kind);
+            int image = line / tiles.rowsOf(kind);
+            int row = tiles.firstRow(kind) + line - image * tiles.rowsOf(kind);
+            int inLine = tile - tiles.first(kind) - line * tiles.columnsOf(kind);
+            int column = tiles.firstColumn(kind) + inLine;
+            n = Math.min(end - tile, tiles.columnsOf(kind) - inLine);
+            int rowsOfTile = tiles.rows.size(row);
+            int columnsOfTile = tiles.columns.size(column);
+            int pitch = columnsOfTile * n * W;
             if (outputTile == 4) {
-                transform.output4(n, scratch, from, scratch, work, scratch, rows, pitch);
+                transform.output4(rowsOfTile, columnsOfTile, n, scratch, from, scratch, work, scratch, rows, pitch);
             } else {
                 transform.output2(n, scratch, from, scratch, work, scratch, rows, pitch);
             }
-            for (int r = 0; r < outputTile; r++) {
-                int targetRow = tiles.rows.target(row * outputTile + r);
+            for (int r = 0; r < rowsOfTile; r++) {
+                int targetRow = tiles.rows.target(tiles.rows.first(row) + r);
                 if (targetRow != WinogradAxis.NONE) {
-                    int line = (image * targetBlocks + b) * size + targetRow * task.targetWidth();
-                    finish(b, column * outputTile, n * outputTile, scratch, rows + r * pitch, y, yo, line);
+                    int at = (image * targetBlocks + b) * size + targetRow * task.targetWidth();
+                    finish(b, tiles.columns.first(column), n * columnsOfTile, scratch, rows + r * pitch, y, yo, at);
                 }
             }
             from += n * W;

@@ -22,19 +22,20 @@ public interface WinogradTransform {
     /** The floats that each method needs to work in. */
     int WORK = 6 * (4 * TileKernel.PIXELS + 2) * Blocks.WIDTH;
 
-    /** The transforms for registers of this width. */
+    /** The transforms with the vectors that the JVM has chosen, or plain ones. */
     static WinogradTransform of(Simd simd) {
         return switch (simd) {
             case OFF -> new WinogradPlainTransform();
-            case BITS_128 -> new WinogradTransform128();
-            case BITS_256 -> new WinogradTransform256();
-            case BITS_512 -> new WinogradTransform512();
+            case BITS_128, BITS_256, BITS_512 -> new WinogradVectorTransform();
         };
     }
 
     /**
-     * Transforms neighbouring tiles of one row of tiles, for m = 4.
+     * Transforms neighbouring tiles of one row of tiles, for m = 4, each of which may have 3 rows or columns of results
+     * instead, or both; their first row or column of values is left out then.
      *
+     * @param rows 4 or 3
+     * @param columns 4 or 3
      * @param tiles how many
      * @param xo where the first tile begins in the source; it may lie outside, where no pixel is read
      * @param rowStep floats from a row of the source to the next
@@ -44,22 +45,25 @@ public interface WinogradTransform {
      * @param t {@link #WORK} floats from {@code to}
      * @param v the group, from its first of these tiles
      */
-    void input4(int tiles, float[] x, int xo, int rowStep, int columnStep, int left, int right, float[] t, int to,
-            float[] v, int vo);
+    void input4(int rows, int columns, int tiles, float[] x, int xo, int rowStep, int columnStep, int left, int right,
+            float[] t, int to, float[] v, int vo);
 
-    /** As {@link #input4}, for m = 2. */
+    /** As {@link #input4}, for m = 2, rows and columns alike. */
     void input2(int tiles, float[] x, int xo, int rowStep, int columnStep, int left, int right, float[] t, int to,
             float[] v, int vo);
 
     /**
      * Transforms the sums of neighbouring tiles back, for m = 4.
      *
+     * @param rows 4 or 3
+     * @param columns 4 or 3
      * @param m the group, from its first of these tiles
      * @param t {@link #WORK} floats from {@code to}
-     * @param y 4 rows of {@code 4 tiles} pixels of 16 lanes
+     * @param y as many rows of {@code columns tiles} pixels of 16 lanes
      * @param rowStep floats from a row of y to the next
      */
-    void output4(int tiles, float[] m, int mo, float[] t, int to, float[] y, int yo, int rowStep);
+    void output4(int rows, int columns, int tiles, float[] m, int mo, float[] t, int to, float[] y, int yo,
+            int rowStep);
 
     /** As {@link #output4}, for m = 2: 2 rows of {@code 2 tiles} pixels. */
     void output2(int tiles, float[] m, int mo, float[] t, int to, float[] y, int yo, int rowStep);

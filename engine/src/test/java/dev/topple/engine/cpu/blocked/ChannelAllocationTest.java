@@ -17,9 +17,11 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every kernel over 16 channels ends on the vector path: once the JVM has compiled it, a run allocates nothing. */
+@Tag("fresh")
 class ChannelAllocationTest {
 
     /** The Vector API allocates while its callers are interpreted, so the JVM gets this long to compile them. */

@@ -84,7 +84,11 @@ class ChannelConvolutionTest {
             new Case(G.groups(12).padding(1), 2, 48, 7, 8, 48, 3, 3),
             new Case(G.groups(9), 2, 27, 5, 8, 18, 1, 3), new Case(G.groups(2), 1, 34, 5, 8, 10, 3, 1),
             new Case(new Geometry(1, 2, 0, 2, 3, 1, 2, 1, 1), 2, 9, 11, 10, 13, 2, 5),
-            new Case(G.padding(2), 2, 5, 40, 30, 18, 4, 2));
+            new Case(G.padding(2), 2, 5, 40, 30, 18, 4, 2),
+            // Small images are summed several at a time, and many channels in one share.
+            new Case(G.padding(1), 19, 20, 4, 5, 35, 3, 3), new Case(G.padding(1).stride(2), 7, 20, 7, 9, 35, 3, 3),
+            new Case(G.padding(1).groups(2), 7, 32, 4, 5, 64, 3, 3),
+            new Case(G.padding(1), 3, 130, 7, 9, 134, 3, 3));
 
     private static final List<Case> DEPTHWISE = List.of(new Case(G.padding(1).groups(16), 3, 16, 7, 9, 16, 3, 3),
             new Case(G.padding(1).groups(40), 1, 40, 33, 41, 40, 3, 3),

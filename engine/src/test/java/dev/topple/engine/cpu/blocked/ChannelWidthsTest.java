@@ -30,7 +30,8 @@ class ChannelWidthsTest {
         for (int rows = 4; rows <= 12; rows += 4) {
             for (int blocks = 1; blocks <= 2; blocks++) {
                 float[] c = ChannelImages.random(rows * blocks * W, 3);
-                WeightTile.of(simd).add(rows, blocks, 3, 7, x, 1, 11 * W, W, g, 2, 8 * W, 100 * W, c, 0);
+                WeightTile.of(simd).add(rows, blocks, 2, 3, 7, x, 1, 45 * W, 11 * W, W, g, 2, 30 * W, 8 * W, 100 * W,
+                        c, 0);
                 sum = 31 * sum + Arrays.hashCode(c);
             }
         }

@@ -34,6 +34,8 @@ class TileKernelTest {
                                 define(pixels, taps, channels, x, w, blocks, expected, add);
                                 kernel.multiply(pixels, taps, OFFSETS, 2, channels, x, 11, w, 5, blocks, actual, 9, 230,
                                         add);
+                                forget(pixels, blocks, expected);
+                                forget(pixels, blocks, actual);
                                 assertArrayEquals(expected, actual, simd + ": " + pixels + " pixels, " + blocks
                                         + " blocks, " + taps + " taps of " + channels + " channels, add " + add);
                             }
@@ -41,6 +43,14 @@ class TileKernelTest {
                     }
                 }
             }
+        }
+    }
+
+    /** What lies where a tile may leave anything. */
+    private static void forget(int pixels, int blocks, float[] c) {
+        for (int b = 0; b < blocks; b++) {
+            int at = 9 + b * 230;
+            Arrays.fill(c, at + pixels * 16, at + TileKernel.covered(pixels) * 16, 0f);
         }
     }
 

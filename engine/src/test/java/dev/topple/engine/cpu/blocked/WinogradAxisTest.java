@@ -24,11 +24,18 @@ class WinogradAxisTest {
         String what = "m " + m + ", dilation " + dilation + ", origin " + origin + ", " + sourceSize + " to "
                 + targetSize;
         boolean[] seen = new boolean[targetSize];
+        int points = 0;
         for (int tile = 0; tile < axis.tiles; tile++) {
-            for (int i = 0; i < m; i++) {
-                int result = axis.target(tile * m + i);
+            int size = axis.size(tile);
+            assertTrue(size == m || m == 4 && size == 3, what);
+            assertEquals(tile < axis.large, size == m, what);
+            assertEquals(axis.first(tile) + size, axis.first(tile + 1), what);
+            points += size + 2;
+            for (int i = 0; i < size; i++) {
+                int at = axis.first(tile) + i;
+                int result = axis.target(at);
                 if (result == WinogradAxis.NONE) {
-                    assertEquals(0, axis.span(tile * m + i), what);
+                    assertEquals(0, axis.span(at), what);
                     continue;
                 }
                 assertFalse(seen[result], what + ": twice, result " + result);
@@ -37,19 +44,21 @@ class WinogradAxisTest {
                     assertEquals(place(origin, dilation, sourceSize, result, tap), axis.source(tile, i + tap),
                             what + ", result " + result + ", tap " + tap);
                 }
-                for (int s = 0; s < axis.span(tile * m + i); s++) {
-                    assertEquals(result + s * dilation, axis.target(tile * m + i + s), what);
+                for (int s = 0; s < axis.span(at); s++) {
+                    assertEquals(result + s * dilation, axis.target(at + s), what);
                 }
             }
             for (int t = 0; t < axis.run(tile); t++) {
-                for (int i = 0; i < m + 2; i++) {
-                    int place = axis.start(tile) + (t * m + i) * dilation;
+                assertEquals(size, axis.size(tile + t), what);
+                for (int i = 0; i < size + 2; i++) {
+                    int place = axis.start(tile) + (t * size + i) * dilation;
                     int inside = place >= 0 && place < sourceSize ? place : WinogradAxis.NONE;
                     assertEquals(inside, axis.source(tile + t, i), what);
                     assertTrue(!axis.whole(tile + t) || inside == place, what);
                 }
             }
         }
+        assertEquals(points, axis.points, what);
         for (int result = 0; result < targetSize; result++) {
             assertTrue(seen[result], what + ": never, result " + result);
         }
@@ -81,6 +90,20 @@ class WinogradAxisTest {
         "4, 4, 4, 48, 12", "2, 4, 4, 37, 20", "4, 8, 8, 37, 11", "4, 12, 12, 37, 12", "4, 40, 40, 37, 19"})
     void gridsShareALineWhereThatSavesTiles(int m, int dilation, int padding, int size, int tiles) {
         assertEquals(tiles, new WinogradAxis(m, dilation, -padding, size, size).tiles);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // m, dilation, size, tiles, of them large, points
+        "4, 1, 20, 5, 5, 30", "4, 1, 19, 5, 4, 29", "4, 1, 25, 7, 4, 39", "4, 4, 19, 6, 3, 33", "4, 4, 25, 7, 6, 41",
+        "4, 2, 25, 7, 4, 39", "2, 2, 25, 13, 13, 52", "4, 1, 3, 1, 0, 5",
+        // One point less of 150 is not worth it.
+        "4, 1, 97, 25, 25, 150"})
+    void smallerTilesSavePoints(int m, int dilation, int size, int tiles, int large, int points) {
+        WinogradAxis axis = new WinogradAxis(m, dilation, -dilation, size, size);
+        assertEquals(tiles, axis.tiles);
+        assertEquals(large, axis.large);
+        assertEquals(points, axis.points);
     }
 
     @Test

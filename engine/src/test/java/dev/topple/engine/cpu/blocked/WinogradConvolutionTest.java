@@ -13,7 +13,10 @@ import com.sun.management.ThreadMXBean;
 import dev.topple.engine.cpu.kernel.Simd;
 import dev.topple.engine.cpu.parallel.Workers;
 import dev.topple.engine.graph.Convolution.Geometry;
+import java.io.File;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.opentest4j.AssertionFailedError;
 
 class WinogradConvolutionTest {
 
@@ -206,6 +210,57 @@ class WinogradConvolutionTest {
             assertArrayEquals(run(alone, tile, Arrays.copyOfRange(x, n * in, (n + 1) * in), w),
                     Arrays.copyOfRange(all, n * out, (n + 1) * out));
         }
+    }
+
+    /** Prints a checksum; run by a JVM of its own, for a JVM has one width. */
+    public static void main(String[] args) {
+        System.out.println("checksum " + checksum(Simd.chosen()));
+    }
+
+    /** Of all kinds of tiles: 9 results are a large tile and small ones, 14 large ones and two small. */
+    private static int checksum(Simd simd) {
+        int sum = 0;
+        for (int tile = 2; tile <= 4; tile += 2) {
+            for (boolean backward : new boolean[] {false, true}) {
+                ConvolutionTask task = task(backward, Geometry.UNIT.padding(1), 2, 40, 9, 14, 24);
+                float[] y = run(task, tile, simd, 1, 0, Epilogue.none(), blockedSource(task, 17),
+                        normal(task.weightSize(), 18));
+                sum = 31 * sum + Arrays.hashCode(y);
+            }
+        }
+        return sum;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Dtopple.simd=512", "-Dtopple.simd=256", "-Dtopple.simd=128", "-Xint"})
+    void otherJvmsAgree(String flag) throws Exception {
+        String classPath = location(Blocks.class) + File.pathSeparator + location(WinogradConvolutionTest.class)
+                + File.pathSeparator + location(Test.class) + File.pathSeparator + location(ValueSource.class)
+                + File.pathSeparator + location(AssertionFailedError.class);
+        Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), flag,
+                "--add-modules", "jdk.incubator.vector", "-cp", classPath, WinogradConvolutionTest.class.getName())
+                .redirectErrorStream(true).start();
+        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        child.waitFor();
+        String found = output.lines().filter(line -> line.startsWith("checksum ")).findFirst().orElse(output);
+        assertEquals("checksum " + checksum(Simd.OFF), found);
+    }
+
+    private static String location(Class<?> type) throws Exception {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    }
+
+    @Test
+    void theErrorOfManyChannelsIsThatOfShortSums() {
+        ConvolutionTask task = task(false, Geometry.UNIT.padding(1), 1, 512, 7, 9, 16);
+        float[] x = source(task, 19);
+        float[] w = normal(task.weightSize(), 20);
+        double[] expected = reference(task, x, w);
+        float[] blocked = blocked(x, 1, 512, 63);
+        double two = relativeL2(run(task, 2, blocked, w), expected);
+        double four = relativeL2(run(task, 4, blocked, w), expected);
+        assertTrue(two < 4e-7, "F(2x2): " + two);
+        assertTrue(four < 1.6e-6, "F(4x4): " + four);
     }
 
     @Test
