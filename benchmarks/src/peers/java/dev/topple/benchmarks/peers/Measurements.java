@@ -171,7 +171,7 @@ final class Measurements {
         List<Outcome> libtorch = new ArrayList<>();
         Map<String, List<Outcome>> topple = new LinkedHashMap<>();
         for (int round = 0; round < Math.min(rounds, 3); round++) {
-            for (String precision : List.of("fast", "exact")) {
+            for (String precision : List.of("fast", "exact", "direct")) {
                 topple.computeIfAbsent(precision, p -> new ArrayList<>()).add(
                         run(Side.TOPPLE, threads, Part.MEMORY, MEMORY_CASE, precision, Integer.toString(MEMORY_STEPS)));
             }

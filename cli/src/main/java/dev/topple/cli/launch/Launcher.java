@@ -23,6 +23,10 @@ public final class Launcher {
     private static final String LAUNCHED = "topple.launched";
     private static final String TERMINAL = "topple.terminal";
 
+    /** How the names of the classes with vector kernels begin, within dev.topple.engine.cpu. */
+    private static final String[] KERNELS = {"blocked.Wide", "blocked.Middle", "blocked.Narrow", "blocked.Vector",
+        "blocked.WinogradVector", "blocked.EpilogueLanes", "blocked.BlockVectors", "kernel.Vector", "kernel.Gemm"};
+
     private Launcher() {}
 
     /**
@@ -65,8 +69,11 @@ public final class Launcher {
         command.add(JavaHomes.executable(home).toString());
         command.addAll(Arrays.asList("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
                 "-XX:MaxRAMPercentage=70", "-XX:ObjectAlignmentInBytes=64",
+                // The least memory: the script topple says why.
+                "-XX:+UseSerialGC", "-Xmn32m", "-XX:+UseCountedLoopSafepoints", "-XX:LoopStripMiningIter=1000",
                 "-D" + LAUNCHED + "=true"));
         if (System.getProperty("os.name").equals("Linux")) command.add("-XX:+UseTransparentHugePages");
+        command.addAll(compilation());
         if (terminal(version)) command.add("-D" + TERMINAL + "=true");
         // What the person said to this Java (-Xmx, -D) is meant for the program; a debugger's port is taken already.
         for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -88,6 +95,18 @@ public final class Launcher {
             fail("cannot start " + command.get(0) + ": " + problem.getMessage());
             return 2;
         }
+    }
+
+    /** Kernels go to the best compiler within their first calls; who calls one waits (docs/cpu-kernels.md, "Start"). */
+    static List<String> compilation() {
+        List<String> options = new ArrayList<>(Arrays.asList("-XX:CompileCommand=quiet",
+                "-XX:Tier3BackEdgeThreshold=600000", "-XX:Tier4BackEdgeThreshold=400000"));
+        for (String kernels : KERNELS) {
+            String methods = ",dev.topple.engine.cpu." + kernels + "*::*,";
+            options.add("-XX:CompileCommand=CompileThresholdScaling" + methods + "0.02");
+            options.add("-XX:CompileCommand=BackgroundCompilation" + methods + "false");
+        }
+        return options;
     }
 
     private static int await(Process program) {

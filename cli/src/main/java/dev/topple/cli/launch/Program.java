@@ -22,6 +22,7 @@ final class Program {
     static void start(String[] args, boolean launched, boolean terminal) {
         if (terminal) eraseWarning();
         if (launched) endWithParent();
+        HeapWatch.start();
         Main.main(args);
     }
 
