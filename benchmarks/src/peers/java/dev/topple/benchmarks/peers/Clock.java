@@ -38,6 +38,16 @@ public class Clock {
                     THREADS.getTotalThreadAllocatedBytes());
         }
 
+        /** The bytes that taking a mark allocates itself. */
+        static long ownBytes() {
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < 20; i++) {
+                long before = now().allocated();
+                least = Math.min(least, now().allocated() - before);
+            }
+            return least;
+        }
+
         /** The running time of the calling thread so far. */
         static long cpuNanos() {
             return THREADS.getCurrentThreadCpuTime();

@@ -84,13 +84,14 @@ record StepMarks(List<Clock.Mark> marks, double firstStep, double firstStepProce
     }
 
     void into(Readings readings) {
+        long own = Clock.Mark.ownBytes();
         for (int i = 1; i < marks.size(); i++) {
             Clock.Mark from = marks.get(i - 1);
             Clock.Mark to = marks.get(i);
             String step = "step" + i;
             readings.put(step, "wall_ms", (to.wall() - from.wall()) / (double) TimeUnit.MILLISECONDS.toNanos(1));
             readings.put(step, "cpu_ms", (to.cpu() - from.cpu()) / (double) TimeUnit.MILLISECONDS.toNanos(1));
-            readings.put(step, "allocated", to.allocated() - from.allocated());
+            readings.put(step, "allocated", Math.max(0, to.allocated() - from.allocated() - own));
         }
         readings.put("process", "first_step_epoch_ms", firstStep);
         readings.put("process", "processor_ms", firstStepProcessor);
