@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A run allocates nothing, neither in the caller nor in the workers, once the JVM has compiled the kernels. */
 @Tag("fresh")
+@Tag("slow")
 class CpuAllocationTest {
 
     /** The Vector API allocates while its callers are interpreted, so the JVM gets this long to compile them. */

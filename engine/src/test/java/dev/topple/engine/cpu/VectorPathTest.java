@@ -54,6 +54,7 @@ class VectorPathTest {
     /** Where kernels become part of their callers, they must stay on the path, too. */
     @Test
     @Tag("fresh")
+    @Tag("slow")
     void instructionsAllocateNothing() {
         VectorPaths paths = new VectorPaths();
         assertNone(paths.allocating(elementwise()));

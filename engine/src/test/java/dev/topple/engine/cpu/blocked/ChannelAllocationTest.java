@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every kernel over 16 channels ends on the vector path: once the JVM has compiled it, a run allocates nothing. */
 @Tag("fresh")
+@Tag("slow")
 class ChannelAllocationTest {
 
     /** The Vector API allocates while its callers are interpreted, so the JVM gets this long to compile them. */
