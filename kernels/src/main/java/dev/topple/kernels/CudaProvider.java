@@ -7,28 +7,68 @@ import dev.topple.engine.Device;
 import dev.topple.engine.DeviceOptions;
 import dev.topple.engine.DeviceProvider;
 import dev.topple.engine.DeviceUnavailableException;
+import dev.topple.kernels.blas.Blas;
+import dev.topple.kernels.driver.DriverException;
+import dev.topple.kernels.jcuda.CudaProbe;
+import dev.topple.kernels.jcuda.JCublas;
+import dev.topple.kernels.jcuda.JCudaDriver;
+import dev.topple.kernels.program.BlasChoice;
+import dev.topple.kernels.program.CudaDevice;
+import java.util.Optional;
 
-/** Opens the device {@code cuda}. There is none yet, whatever the machine has, and this says so. */
+/**
+ * Opens the device {@code cuda}: the first GPU that can run it. The system property {@code topple.blas} says by what
+ * matrix products are computed: auto, cublas or own.
+ */
 public final class CudaProvider implements DeviceProvider {
-
-    private static final Availability NONE = new Availability(false,
-            "this version of Topple has no CUDA device yet; use the device cpu");
 
     /** For {@link java.util.ServiceLoader}. */
     public CudaProvider() {}
 
     @Override
     public String name() {
-        return "cuda";
+        return CudaDevice.NAME;
     }
 
     @Override
     public Availability availability() {
-        return NONE;
+        return switch (CudaProbe.look()) {
+            case CudaProbe.Absent absent -> new Availability(false, absent.sentence());
+            case CudaProbe.Present present -> new Availability(true, present.sentence());
+        };
     }
 
     @Override
     public Device open(DeviceOptions options) {
-        throw new DeviceUnavailableException(NONE.description());
+        BlasChoice choice = BlasChoice.of(System.getProperty(BlasChoice.PROPERTY, "auto"));
+        return switch (CudaProbe.look()) {
+            case CudaProbe.Absent absent -> throw new DeviceUnavailableException(absent.sentence());
+            case CudaProbe.Present present -> open(present, options, choice);
+        };
+    }
+
+    private static Device open(CudaProbe.Present present, DeviceOptions options, BlasChoice choice) {
+        try {
+            JCudaDriver driver = JCudaDriver.open(present);
+            try {
+                return new CudaDevice(driver, options.precision(), stream -> blas(driver, stream, choice));
+            } catch (RuntimeException e) {
+                driver.close();
+                throw e;
+            }
+        } catch (DriverException e) {
+            throw new DeviceUnavailableException(CudaProbe.sentence(e));
+        }
+    }
+
+    private static Optional<Blas> blas(JCudaDriver driver, long stream, BlasChoice choice) {
+        if (choice != BlasChoice.CUBLAS) {
+            return Optional.empty();
+        }
+        JCublas.Opened opened = JCublas.open(driver, stream);
+        if (opened.blas().isEmpty()) {
+            throw new DeviceUnavailableException(opened.description());
+        }
+        return opened.blas();
     }
 }

@@ -3,6 +3,6 @@
 
 /**
  * The device {@code cuda}. It is found through {@code DeviceProvider} and named by nobody: programs ask the engine for
- * a device. There are no kernels yet; the provider says so.
+ * a device. Here is the provider alone; what it is made of lies in the packages below.
  */
 package dev.topple.kernels;

@@ -1,0 +1,28 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.kernels.family;
+
+import dev.topple.kernels.launch.Launch;
+import dev.topple.kernels.launch.Region;
+
+/**
+ * A convolution, or the gradient of its image, by a chosen kernel. All regions begin at multiples of 16 bytes. The
+ * target, and residual and mask of the epilogue, are {@link dev.topple.kernels.launch.Form#NHWC}.
+ */
+public interface ConvolutionPlan {
+
+    /** The layout of the weight that the kernel reads. */
+    WeightPacking packing();
+
+    /** By which kernel, and why by no faster one, for people. */
+    String reason();
+
+    /**
+     * Runs it.
+     *
+     * @param source the image, or the gradient of the result, in the form that the plan was made for
+     * @param packed the weight, packed
+     */
+    Launch launch(Region source, Region packed, Epilogue epilogue, Region target);
+}

@@ -1,0 +1,70 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.kernels.family;
+
+import dev.topple.engine.Precision;
+import dev.topple.engine.graph.Convolution.Geometry;
+import dev.topple.kernels.launch.Form;
+
+/**
+ * Chooses kernels for convolutions and the gradients of their images.
+ *
+ * <p>Each element's order of summation follows from the shape of one image: a tile's size changes no bits, so it may
+ * be chosen by the size of the batch. {@link Precision#EXACT} is fp32; {@link Precision#FAST} is tf32 on tensor cores
+ * where the channels allow it, with a relative error (L2) of about 3e-4.
+ */
+public final class Convolutions {
+
+    // The tensor kernels pack a row and a column into 16 bits each.
+    private static final int MOST_PACKED = 1 << 14;
+
+    private Convolutions() {}
+
+    /**
+     * A convolution.
+     *
+     * @param source the form of the image; PLAIN is meant for images of few channels, as the first layer's
+     */
+    public static ConvolutionPlan forward(ConvolutionShape shape, Form source, Precision precision) {
+        return plan(new ImageWalk(shape, false, source), precision);
+    }
+
+    /**
+     * The gradient of the image.
+     *
+     * @param source the form of the gradient of the result
+     */
+    public static ConvolutionPlan inputGradient(ConvolutionShape shape, Form source, Precision precision) {
+        return plan(new ImageWalk(shape, true, source), precision);
+    }
+
+    private static ConvolutionPlan plan(ImageWalk walk, Precision precision) {
+        if (walk.shape().isDepthwise() && walk.source() == Form.NHWC) {
+            return new DepthwiseConvolution(walk);
+        }
+        if (precision == Precision.EXACT) {
+            return ImplicitProduct.fp32(walk, "");
+        }
+        if (walk.source() == Form.PLAIN) {
+            return ImplicitProduct.fp32(walk, "; tensor cores want the channels last");
+        }
+        if (!walk.hasVectors()) {
+            return ImplicitProduct.fp32(walk, "; tensor cores want a multiple of 4 channels in a group, not "
+                    + walk.terms());
+        }
+        if (reach(walk) > MOST_PACKED) {
+            return ImplicitProduct.fp32(walk,
+                    "; tensor cores want images of up to " + MOST_PACKED + " rows and columns, padding included");
+        }
+        return ImplicitProduct.tf32(walk);
+    }
+
+    /** How far from the first row or column a kernel may reach. */
+    private static int reach(ImageWalk walk) {
+        ConvolutionShape s = walk.shape();
+        Geometry g = s.geometry();
+        return Math.max(s.height() + g.padTop() + g.padBottom() + g.dilationH() * s.kernelH(),
+                s.width() + g.padLeft() + g.padRight() + g.dilationW() * s.kernelW());
+    }
+}

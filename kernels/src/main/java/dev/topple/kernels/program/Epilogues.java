@@ -1,0 +1,87 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.kernels.program;
+
+import dev.topple.engine.graph.Binary;
+import dev.topple.engine.graph.Convolution;
+import dev.topple.engine.graph.Graph;
+import dev.topple.engine.graph.Node;
+import dev.topple.engine.graph.Pooling;
+import dev.topple.engine.graph.RandomOp;
+import dev.topple.engine.graph.Resampling;
+import dev.topple.engine.graph.Source;
+import dev.topple.engine.graph.Unary;
+import dev.topple.engine.graph.Value;
+import dev.topple.engine.tensor.Shape;
+import java.util.Optional;
+
+/** Finds what follows a convolution and can be done to its elements before they are written. */
+final class Epilogues {
+
+    private final boolean[] perImage;
+
+    Epilogues(Graph graph) {
+        perImage = new boolean[graph.nodes().size()];
+        for (Node node : graph.nodes()) {
+            perImage[node.id()] = isPerImage(node);
+        }
+    }
+
+    /**
+     * The epilogue with one more node, if that can be a part of it.
+     *
+     * @param value what was computed so far, in that epilogue
+     * @param node the only one that needs it
+     */
+    Optional<ProductEpilogue> extended(ProductEpilogue epilogue, Value value, Node node) {
+        if (epilogue.relu() || !node.result(0).shape().equals(value.shape())) {
+            return Optional.empty();
+        }
+        if (node.op() instanceof Unary.Relu && epilogue.mask().isEmpty()) {
+            return Optional.of(epilogue.withRelu());
+        }
+        if (node.operands().size() != 2 || node.operand(0) == node.operand(1)) {
+            return Optional.empty();
+        }
+        Value other = node.operand(node.operand(0) == value ? 1 : 0);
+        boolean first = epilogue.shift().isEmpty() && epilogue.residual().isEmpty();
+        return switch (node.op()) {
+            case Binary.ReluGradient mask when node.operand(0) == value && epilogue.mask().isEmpty()
+                    && isWhole(other, value) -> Optional.of(epilogue.withMask(other));
+            // A scale may follow the mask, since 0 stays 0; whatever adds to it may not.
+            case Binary.Multiply scale when first && epilogue.scale().isEmpty()
+                    && isPerChannel(other, value.shape()) -> Optional.of(epilogue.withScale(other));
+            case Binary.Add shift when epilogue.mask().isEmpty() && first && isPerChannel(other, value.shape()) ->
+                    Optional.of(epilogue.withShift(other));
+            case Binary.Add sum when epilogue.mask().isEmpty() && epilogue.residual().isEmpty()
+                    && isWhole(other, value) -> Optional.of(epilogue.withResidual(other));
+            default -> Optional.empty();
+        };
+    }
+
+    /** Whether a value has an image's elements in the image's order, in whatever form the image is kept. */
+    private static boolean isWhole(Value value, Value image) {
+        return value.shape().equals(image.shape()) && Values.root(value).shape().equals(image.shape());
+    }
+
+    /** Whether a value has one element for each channel of images, the same for all images. */
+    private boolean isPerChannel(Value value, Shape images) {
+        Shape shape = value.shape();
+        int axis = shape.rank() - 3;
+        return axis >= 0 && shape.rank() <= 4 && shape.dim(axis) == images.dim(1) && shape.size() == images.dim(1)
+                && (images.dim(0) != 1 || shape.rank() == 3 || !perImage[value.node().id()]);
+    }
+
+    /**
+     * Whether a node gives something for each image, if there is only one image: then its shape does not tell. What is
+     * done to an image must not depend on whether it has neighbours, and a fused scale and shift round only once.
+     */
+    private boolean isPerImage(Node node) {
+        boolean ofImages = node.op() instanceof Source.Input || node.op() instanceof Convolution
+                || node.op() instanceof Pooling || node.op() instanceof Resampling || node.op() instanceof RandomOp;
+        Shape shape = node.result(0).shape();
+        return (ofImages && shape.rank() > 0 && shape.dim(0) == 1)
+                || node.operands().stream().anyMatch(operand -> perImage[operand.node().id()]);
+    }
+}

@@ -1,0 +1,130 @@
+// Copyright 2026 the Topple authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.topple.kernels.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.topple.engine.graph.Convolution;
+import dev.topple.engine.graph.Gradients;
+import dev.topple.engine.graph.Graph;
+import dev.topple.engine.graph.Layout;
+import dev.topple.engine.graph.Node;
+import dev.topple.engine.graph.Resampling;
+import dev.topple.engine.graph.Softmax;
+import dev.topple.engine.graph.Source;
+import dev.topple.engine.graph.Value;
+import dev.topple.engine.tensor.Shape;
+import dev.topple.engine.tensor.TensorType;
+import dev.topple.engine.tensor.Variable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Which nodes become one unit. */
+class GroupingTest {
+
+    private final Graph graph = new Graph();
+
+    private List<Unit> units() {
+        List<Unit> all = Grouping.units(graph, new Preparation(graph), true);
+        Map<Node, Integer> place = new HashMap<>();
+        for (int i = 0; i < all.size(); i++) {
+            for (Node node : all.get(i).nodes()) {
+                assertEquals(null, place.put(node, i), () -> node + " is in two units");
+            }
+        }
+        graph.nodes().forEach(node -> node.operands().forEach(operand -> assertTrue(
+                place.get(operand.node()) <= place.get(node), () -> node + " comes before " + operand)));
+        return all.stream().filter(unit -> !(unit.first().op() instanceof Source)
+                && !(unit.first().op() instanceof Layout.Reshape)).toList();
+    }
+
+    private Value image(String name) {
+        return graph.input(name, TensorType.f32(2, 8, 5, 5));
+    }
+
+    private Value read(String name, int... dims) {
+        return graph.read(Variable.zeros(name, TensorType.f32(dims)));
+    }
+
+    private Value convolved(Value image) {
+        return Convolution.conv2d(Convolution.Geometry.UNIT.padding(1), image, read("weight", 8, 8, 3, 3));
+    }
+
+    @Test
+    void aConvolutionTakesAlongWhatFollows() {
+        Value y = convolved(image("x")).times(read("scale", 1, 8, 1, 1)).plus(read("shift", 8, 1, 1))
+                .plus(image("residual")).relu();
+        graph.output("y", y);
+        List<Unit> units = units();
+        assertEquals(1, units.size());
+        assertEquals(" + scale + shift + residual + relu", units.get(0).epilogue().describe());
+        assertEquals(List.of(y), List.copyOf(units.get(0).results()));
+    }
+
+    @Test
+    void nothingFollowsAReluInAConvolution() {
+        graph.output("y", convolved(image("x")).relu().times(read("scale", 1, 8, 1, 1)));
+        List<Unit> units = units();
+        assertEquals(2, units.size());
+        assertEquals(" + relu", units.get(0).epilogue().describe());
+    }
+
+    @Test
+    void whatOthersNeedStaysAValue() {
+        Value product = convolved(image("x"));
+        graph.output("product", product);
+        graph.output("y", product.plus(read("shift", 8, 1, 1)));
+        assertEquals(2, units().size());
+    }
+
+    @Test
+    void whatTellsImagesApartIsNoScale() {
+        Value perImage = graph.input("per image", TensorType.f32(1, 8, 1, 1));
+        Value x = graph.input("one", TensorType.f32(1, 8, 5, 5));
+        graph.output("y", convolved(x).times(perImage));
+        assertEquals(2, units().size());
+    }
+
+    @Test
+    void elementwiseNodesOfOneShapeAreOneUnit() {
+        Value x = image("x");
+        Value a = x.exp();
+        graph.output("y", a.plus(1).times(a).minus(read("shift", 8, 1, 1)));
+        graph.output("a", a);
+        List<Unit> units = units();
+        assertEquals(1, units.size());
+        assertEquals(2, units.get(0).results().size());
+        assertTrue(units.get(0).isLast());
+    }
+
+    @Test
+    void unitsDoNotDependOnEachOtherInACircle() {
+        Value x = image("x");
+        Value a = x.exp();
+        Value total = a.sum().broadcastTo(a.shape());
+        graph.output("y", a.times(total));
+        List<Unit> units = units();
+        assertEquals(3, units.size());
+        assertFalse(units.get(0).isLast());
+    }
+
+    @Test
+    void lossesOfResizedLogitsAreTwoUnits() {
+        Value logits = image("logits");
+        Value large = Resampling.resize(Resampling.Method.BILINEAR, logits, 20, 20);
+        Value losses = Softmax.crossEntropy(large, graph.input("labels", TensorType.i32(2, 20, 20)), -1);
+        Value merit = losses.mean(1, 2).sum();
+        graph.output("merit", merit);
+        graph.output("gradient", Gradients.of(List.of(merit), List.of(graph.fill(Shape.scalar(), 1)),
+                List.of(logits)).get(0));
+        List<Unit> parts = units().stream().filter(unit -> unit.loss().isPresent()).toList();
+        assertEquals(2, parts.size());
+        assertTrue(parts.get(0).last().op() instanceof Softmax.CrossEntropy);
+        assertTrue(parts.get(1).last().op() instanceof Resampling.ResizeGradient);
+    }
+}
