@@ -136,3 +136,16 @@ __device__ __forceinline__ void loadInts(const int* p, int* v) {
         v[0] = *p;
     }
 }
+
+/** Stores elements; zeros where a mask, if there is one, is not positive: the gradient of the ReLU that gave it. */
+template <int V>
+__device__ __forceinline__ void storeMasked(float* y, const float* mask, size_t at, Pack<V> values) {
+    if (mask) {
+        Pack<V> m = load<V>(mask + at);
+#pragma unroll
+        for (int k = 0; k < V; k++) {
+            values.v[k] = m.v[k] > 0.0f ? values.v[k] : 0.0f;
+        }
+    }
+    store<V>(y + at, values);
+}

@@ -2,15 +2,13 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Batch normalisation with the statistics of the batch. Pixel i of a channel is pixel i % area of image i / area; an
-// image has steps n, c and p (of a pixel).
+// The sums of batch normalisation with the statistics of the batch, and of its gradient; the image itself is made by
+// elementwise ops of these. Pixel i of a channel is pixel i % area of image i / area; an image has steps n, c and p (of
+// a pixel).
 //
-// *_sums: partial sums over `chunk` pixels for each channel, partial[chunk][channels]: thread row t of 8 adds pixels t,
+// *sums: partial sums over `chunk` pixels for each channel, partial[chunk][channels]: thread row t of 8 adds pixels t,
 // t + 8, ..., then the 8 in order. Launch: 32 x 8 threads, x = 32 channels for each block, y = chunks.
-// *_finish: adds the partial sums in ascending order. Launch: 256 threads, a thread for each channel.
-// *_apply: Launch: 256 threads, a thread for each element of the result in its own order.
-
-#include "axes.cuh"
+// *_finish: adds the partial sums in ascending order. Launch: 256 threads, a thread for each channel; y = results.
 
 struct Walk {
     int n, c, p, area;
@@ -58,28 +56,17 @@ extern "C" __global__ void __launch_bounds__(256) batchnorm_sums(const float* x,
     }
 }
 
-/** The sums divided by the number of pixels. */
-extern "C" __global__ void __launch_bounds__(256) batchnorm_finish(const float* partial, float* y, int channels,
-        int chunks, float divisor) {
+/** The sums divided by the number of pixels; of two results the partial sums follow each other. */
+extern "C" __global__ void __launch_bounds__(256) batchnorm_finish(const float* partial, float* first, float* second,
+        int channels, int chunks, float divisor) {
     int channel = blockIdx.x * 256 + threadIdx.x;
     if (channel < channels) {
         float sum = 0.0f;
+#pragma unroll 8
         for (int k = 0; k < chunks; k++) {
-            sum += partial[k * channels + channel];
+            sum += partial[(blockIdx.y * chunks + k) * channels + channel];
         }
-        y[channel] = __fdiv_rn(sum, divisor);
-    }
-}
-
-extern "C" __global__ void __launch_bounds__(256) batchnorm_apply(const float* x, const float* gamma,
-        const float* beta, const float* means, const float* variances, float* y, int elements, int channelsLast,
-        int channels, int height, int width, float epsilon, STEPS(from)) {
-    int i = blockIdx.x * 256 + threadIdx.x;
-    if (i < elements) {
-        Place p = Place::of<1>(i, channelsLast, channels, height, width);
-        float deviation = __fsqrt_rn(variances[p.c] + epsilon);
-        float z = __fdiv_rn(x[STEPS_OF(from).at(p.n, p.c, p.y, p.x)] - means[p.c], deviation);
-        y[i] = fmaf(z, gamma[p.c], beta[p.c]);
+        (blockIdx.y ? second : first)[channel] = __fdiv_rn(sum, divisor);
     }
 }
 
@@ -106,19 +93,5 @@ extern "C" __global__ void __launch_bounds__(256) batchnorm_gradientsums(const f
     if (threadIdx.y == 0 && channel < channels) {
         partial[blockIdx.y * channels + channel] = sumZ;
         partial[(chunks + blockIdx.y) * channels + channel] = sum;
-    }
-}
-
-extern "C" __global__ void __launch_bounds__(256) batchnorm_gradient(const float* x, const float* gamma,
-        const float* means, const float* variances, const float* g, const float* gammaGradient,
-        const float* betaGradient, float* y, int elements, int channelsLast, int channels, int height, int width,
-        float epsilon, float pixels, STEPS(fromX), STEPS(fromG)) {
-    int i = blockIdx.x * 256 + threadIdx.x;
-    if (i < elements) {
-        Place p = Place::of<1>(i, channelsLast, channels, height, width);
-        float inverse = __fdiv_rn(1.0f, __fsqrt_rn(variances[p.c] + epsilon));
-        float z = (x[STEPS_OF(fromX).at(p.n, p.c, p.y, p.x)] - means[p.c]) * inverse;
-        float mean = __fdiv_rn(fmaf(z, gammaGradient[p.c], betaGradient[p.c]), pixels);
-        y[i] = gamma[p.c] * inverse * (g[STEPS_OF(fromG).at(p.n, p.c, p.y, p.x)] - mean);
     }
 }

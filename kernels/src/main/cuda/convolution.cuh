@@ -9,10 +9,16 @@
 // the taps that meet it and no others, so that no zeros between pixels are multiplied. Taps whose source lies outside
 // the image for a whole block of pixels are left out; they would add nothing.
 //
+// Where one image gives too few tiles, the channels of the source are divided into segments. Each has a sum of its own,
+// and they are added in ascending order: by convolution_parts, if blocks of their own made them (gridDim.y of them), or
+// one after the other in the target's memory, if there are images enough. The bits are the same.
+//
 // Terms are ordered by chunks of 32 channels, in these by taps, in these by channels: what neighbouring taps have in
 // common then lies but a few rounds back, in the first cache.
 
 #pragma once
+
+#include "epilogue.cuh"
 
 struct Convolution {
     int images;
@@ -42,6 +48,9 @@ struct Convolution {
 
 #define EPILOGUE_ARGUMENT                                                                                              \
     Epilogue { scale, shift, residual, mask, relu }
+
+/** Where sums of segments go that have blocks of their own, and how many channels of the source a segment has. */
+#define SEGMENT_PARAMETERS float *parts, int length
 
 /** Channels that are summed over all taps before the next ones. */
 constexpr int CHUNK = 32;
@@ -93,7 +102,7 @@ __device__ __forceinline__ void trim(Axis& a, int from, int to, int size) {
 /** One tile of a convolution seen as a product: rows are pixels of all images, columns are channels of the target. */
 struct Walk {
     Axis v, h;
-    int group, plane, pixels, m0, n0, depth;
+    int group, plane, pixels, m0, n0;
 
     /**
      * A block's tile.
@@ -118,8 +127,12 @@ struct Walk {
             trim(v, single ? m0 % plane / h.count : 0, single ? last % plane / h.count : v.count - 1, c.sourceH);
             trim(h, 0, h.count - 1, c.sourceW);
         }
-        depth = v.taps * h.taps * c.channels;
     }
+
+    Walk() = default;
+
+    /** Terms of so many channels. */
+    __device__ __forceinline__ int depth(int channels) const { return v.taps * h.taps * channels; }
 
     /** Where a pixel's walk begins: its place in the source if tap 0 were inside, and that tap's row and column. */
     __device__ __forceinline__ void source(const Convolution& c, int m, int& base, int& y, int& x) const {
@@ -146,13 +159,49 @@ struct Walk {
     static constexpr int NOWHERE = -(1 << 29);
 };
 
+/** The segments that a block sums up: its own one, or all. */
+struct Segments {
+    bool own;
+    int from, to;
+
+    __device__ __forceinline__ Segments(const Convolution& c, int length)
+        : own(gridDim.y > 1), from(blockIdx.y * length), to(min(from + length, c.channels)) {}
+
+    /** Goes on to the next one, if there is one. */
+    __device__ __forceinline__ bool advance(const Convolution& c, int length) {
+        from = to;
+        to = min(from + length, c.channels);
+        return !own && from < c.channels;
+    }
+
+    /** What happens to a segment's sums. */
+    __device__ __forceinline__ Epilogue epilogue(const Convolution& c, const Epilogue& last,
+            const float* target) const {
+        Epilogue e = {};
+        if (!own && to == c.channels) {
+            e = last;
+        }
+        e.before = own || from == 0 ? nullptr : target;
+        return e;
+    }
+
+    /** Where they go. */
+    __device__ __forceinline__ float* target(const Convolution& c, float* target, float* parts) const {
+        return own ? parts + (size_t) blockIdx.y * c.images * c.targetH * c.targetW * c.targetChannels : target;
+    }
+};
+
 /** A thread's place among taps and channels, which it passes in order. */
 struct Term {
-    int channel = 0, tapW = 0, tapH = 0, chunk = 0, width;
+    int channel, tapW, tapH, chunk, end, width;
 
-    __device__ __forceinline__ explicit Term(int channels) : width(min(CHUNK, channels)) {}
+    Term() = default;
 
-    __device__ __forceinline__ void advance(const Walk& w, int channels, int by) {
+    /** At the first channel of a segment. */
+    __device__ __forceinline__ Term(int first, int end)
+        : channel(0), tapW(0), tapH(0), chunk(first), end(end), width(min(CHUNK, end - first)) {}
+
+    __device__ __forceinline__ void advance(const Walk& w, int by) {
         channel += by;
         while (width > 0 && channel >= width) {
             channel -= width;
@@ -161,7 +210,7 @@ struct Term {
                 if (++tapH >= w.v.taps) {
                     tapH = 0;
                     chunk += width;
-                    width = min(CHUNK, channels - chunk);
+                    width = min(CHUNK, end - chunk);
                 }
             }
         }

@@ -19,7 +19,8 @@ template <class T, bool ANY>
 __device__ __forceinline__ void correlate(const Correlation& c, const float* __restrict__ image,
         const float* __restrict__ gradient, float* __restrict__ partial) {
     __shared__ __align__(16) float shared[T::SHARED];
-    __shared__ int4 entries[2][DEPTH];
+    __shared__ int4 entries[2][T::DEPTH];
+    constexpr int DEPTH = T::DEPTH;
     float* left = shared;
     float* right = shared + 2 * DEPTH * T::BM;
     const Block b(c, T::BM, T::BN);
@@ -107,14 +108,15 @@ __device__ __forceinline__ void correlate(const Correlation& c, const float* __r
     T::hand(shared, sum, [&](int i, int j, float4 v) { b.write(c, i, j, v, partial); });
 }
 
-#define CORRELATION(NAME, BM, BN, TM, TN, ANY, BLOCKS)                                                                 \
-    extern "C" __global__ void __launch_bounds__(Tile<BM, BN, TM, TN>::THREADS, BLOCKS) NAME(CORRELATION_PARAMETERS) { \
-        correlate<Tile<BM, BN, TM, TN>, ANY>(CORRELATION_ARGUMENT, image, gradient, partial);                          \
+#define CORRELATION(NAME, BM, BN, TM, TN, DEPTH, ANY, BLOCKS)                                                          \
+    extern "C" __global__ void __launch_bounds__(Tile<BM, BN, TM, TN, DEPTH>::THREADS, BLOCKS) NAME(                   \
+            CORRELATION_PARAMETERS) {                                                                                  \
+        correlate<Tile<BM, BN, TM, TN, DEPTH>, ANY>(CORRELATION_ARGUMENT, image, gradient, partial);                   \
     }
 
-CORRELATION(convolution_weights_128x128, 128, 128, 8, 8, false, 2)
-CORRELATION(convolution_weights_64x64, 64, 64, 8, 4, false, 4)
-CORRELATION(convolution_weights_any_64x64, 64, 64, 8, 4, true, 4)
+CORRELATION(convolution_weights_128x128, 128, 128, 8, 8, 8, false, 2)
+CORRELATION(convolution_weights_64x64, 64, 64, 8, 4, 16, false, 4)
+CORRELATION(convolution_weights_any_64x64, 64, 64, 8, 4, 16, true, 4)
 
 // Adds partial sums [split][out channel][tap][channel] to a weight [out channel][channel][tap].
 // Launch: a thread for each element of the weight.
@@ -126,6 +128,7 @@ extern "C" __global__ void __launch_bounds__(256) convolution_weights_sum(const 
         return;
     }
     float sum = partial[index];
+#pragma unroll 8
     for (int s = 1; s < splits; s++) {
         sum += partial[(size_t) s * size + index];
     }

@@ -9,7 +9,7 @@
 // Image and gradient of the result: [image][row][column][channel], channels of a group in fours.
 // Launch: x = tiles, those of the same rows first; z = split * groups + group; 128 threads; a split has `length`
 // pixels; dynamic shared memory: 3 stages of (BM + BN) x 32 floats and 1024 bytes. Partial sums as those of fp32.
-// Order of summation: eight pixels to an mma, ascending but for an exchange within sixteen; then splits ascending.
+// Order of summation: eight pixels to an mma, ascending; then splits ascending.
 // Limit: the rate of mma.sync, and just below it the reads of shared memory.
 
 #include "tensor.cuh"
@@ -46,7 +46,7 @@ __device__ __forceinline__ void correlate(const Correlation& c, const float* __r
             int p = pixels[term].w;
             bool inside = p >= 0 && row < c.outChannels;
             copy16(stage + T::template alongRows<T::BM>(term, tid % LEFT_LANES),
-                    inside ? gradient + (size_t) p * c.gradientChannels + row : gradient, inside);
+                    gradient + (long long) p * c.gradientChannels + row, inside);
         }
 #pragma unroll
         for (int i = 0; i < T::BN / 16; i++) {
@@ -54,13 +54,13 @@ __device__ __forceinline__ void correlate(const Correlation& c, const float* __r
             int4 e = pixels[term];
             bool inside = column < b.columns && (unsigned) (e.x + y) < c.imageH && (unsigned) (e.y + x) < c.imageW;
             copy16(stage + T::BM * TERMS + T::template alongRows<T::BN>(term, tid % RIGHT_LANES),
-                    inside ? image + e.z + distance : image, inside);
+                    image + (e.z + distance), inside);
         }
     };
 
     T tile;
     tile.template run<true, true, true, true>(shared, (b.end - b.first + TERMS - 1) / TERMS, prepare, fetch);
-    tile.template hand<true, true>(shared, [&](int i, int j, float4 v) { b.write(c, i, j, v, partial); });
+    tile.hand(shared, [&](int i, int j, float4 v) { b.write(c, i, j, v, partial); });
 }
 
 #define CORRELATION(NAME, BM, BN, WM, WN, BLOCKS)                                                                      \

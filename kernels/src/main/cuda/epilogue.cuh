@@ -14,11 +14,16 @@ struct Epilogue {
     const float* residual;
     const float* mask;
     int relu;
+    /** A part of the sum, in the target's order, that this one is added to before anything else; may be absent. */
+    const float* before;
 };
 
 __device__ __forceinline__ float finished(const Epilogue& e, float v, int channel, size_t index) {
     // A sum of nothing but padding and products that vanish is +0, whatever was skipped on the way.
     v += 0.0f;
+    if (e.before) {
+        v = e.before[index] + v;
+    }
     if (e.scale) {
         v = e.shift ? fmaf(v, e.scale[channel], e.shift[channel]) : v * e.scale[channel];
     } else if (e.shift) {
@@ -47,6 +52,10 @@ __device__ __forceinline__ float4 finished4(const Epilogue& e, float4 v, int cha
     v.y += 0.0f;
     v.z += 0.0f;
     v.w += 0.0f;
+    if (e.before) {
+        float4 b = load4(e.before + index);
+        v = make_float4(b.x + v.x, b.y + v.y, b.z + v.z, b.w + v.w);
+    }
     if (e.scale) {
         float4 a = load4(e.scale + channel);
         if (e.shift) {

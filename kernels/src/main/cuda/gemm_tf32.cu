@@ -9,7 +9,7 @@
 // so are distances between rows and members of the batch, and addresses are multiples of 16 bytes.
 // Launch: x = tiles, those of one row of tiles first; z = members of the batch, inner ones first; 128 threads; dynamic
 // shared memory: 3 stages of (BM + BN) x 32 floats.
-// Order of summation: eight terms to an mma, ascending but for an exchange within sixteen.
+// Order of summation: eight terms to an mma, ascending.
 // Limit: the rate of mma.sync, and just below it the reads of shared memory.
 
 #include "tensor.cuh"
@@ -36,7 +36,7 @@ __device__ __forceinline__ void product(const float* __restrict__ a, const float
             int row = first + tid / 8 + i * 16, term = k0 + tid % 8 * 4;
             bool inside = row < rows && term < k;
             copy16(to + T::alongTerms(tid / 8, tid % 8) + i * 16 * TERMS,
-                    inside ? from + (size_t) row * ld + term : from, inside);
+                    from + (long long) row * ld + term, inside);
         }
     };
     auto fetch = [&](int round, float* stage) {
@@ -49,7 +49,7 @@ __device__ __forceinline__ void product(const float* __restrict__ a, const float
                 int e = tid + i * T::THREADS, row = m0 + e % BLOCKS * 4, term = k0 + e / BLOCKS;
                 bool inside = row < m && term < k;
                 copy16(stage + T::template alongRows<T::BM>(e / BLOCKS, e % BLOCKS),
-                        inside ? a + (size_t) term * lda + row : a, inside);
+                        a + (long long) term * lda + row, inside);
             }
         } else {
             byTerms(stage, a, m0, m, T::BM, lda, k0);
@@ -63,7 +63,7 @@ __device__ __forceinline__ void product(const float* __restrict__ a, const float
                 int e = tid + i * T::THREADS, column = n0 + e % BLOCKS * 4, term = k0 + e / BLOCKS;
                 bool inside = column < n && term < k;
                 copy16(right + T::template alongRows<T::BN>(e / BLOCKS, e % BLOCKS),
-                        inside ? b + (size_t) term * ldb + column : b, inside);
+                        b + (long long) term * ldb + column, inside);
             }
         }
     };
@@ -74,7 +74,7 @@ __device__ __forceinline__ void product(const float* __restrict__ a, const float
     Epilogue e = epilogue;
     e.residual = e.residual ? e.residual + offset : e.residual;
     e.mask = e.mask ? e.mask + offset : e.mask;
-    tile.template hand<TRANSPOSE_A, !TRANSPOSE_B>(shared, [&](int i, int j, float4 v) {
+    tile.hand(shared, [&](int i, int j, float4 v) {
         if (m0 + i < m) {
             finish(e, v, n0 + j, (size_t) (m0 + i) * ldc + n0 + j, n - n0 - j, alignedC && n - n0 - j >= 4, c + offset);
         }

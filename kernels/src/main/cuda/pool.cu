@@ -3,8 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Pooling and its adjoints. A window covers rows y stride - pad to that plus kernel; adjoints gather: each pixel adds
-// what the windows over it give, row by row. Indices are y W + x in the pooled image's plane, whatever the order of
-// the elements in memory; values and indices that belong together lie in the same order.
+// what the windows over it give, row by row, and may then be masked as the gradient of a ReLU; masks lie as the result.
+// Indices are y W + x in the pooled image's plane, whatever the order of the elements in memory; values and indices
+// that belong together lie in the same order.
 //
 // Launch: 256 threads, a thread for each element of the result in its own order; the kernels _4 for each 4 neighbouring
 // channels, where channels are last in all images and a multiple of 4. pool_scatter: a thread for each plane and band
@@ -75,9 +76,9 @@ __device__ __forceinline__ void largest(const float* x, float* y, int* indices, 
 }
 
 template <int V>
-__device__ __forceinline__ void largestGradient(const float* g, const int* indices, float* y, int packs,
-        int channelsLast, int channels, int height, int width, int outHeight, int outWidth, const Steps& fromG,
-        const Steps& fromIndices, const Window& w) {
+__device__ __forceinline__ void largestGradient(const float* g, const int* indices, const float* mask, float* y,
+        int packs, int channelsLast, int channels, int height, int width, int outHeight, int outWidth,
+        const Steps& fromG, const Steps& fromIndices, const Window& w) {
     int i = blockIdx.x * 256 + threadIdx.x;
     if (i >= packs) {
         return;
@@ -98,7 +99,7 @@ __device__ __forceinline__ void largestGradient(const float* g, const int* indic
             }
         }
     }
-    store<V>(y + (size_t) i * V, sum);
+    storeMasked<V>(y, mask, (size_t) i * V, sum);
 }
 
 __device__ __forceinline__ float share(const Span& rows, const Span& columns, int countPadding) {
@@ -135,8 +136,9 @@ __device__ __forceinline__ void mean(const float* x, float* y, int packs, int ch
 }
 
 template <int V>
-__device__ __forceinline__ void meanGradient(const float* g, float* y, int packs, int channelsLast, int channels,
-        int height, int width, int outHeight, int outWidth, const Steps& from, const Window& w, int countPadding) {
+__device__ __forceinline__ void meanGradient(const float* g, const float* mask, float* y, int packs, int channelsLast,
+        int channels, int height, int width, int outHeight, int outWidth, const Steps& from, const Window& w,
+        int countPadding) {
     int i = blockIdx.x * 256 + threadIdx.x;
     if (i >= packs) {
         return;
@@ -157,7 +159,7 @@ __device__ __forceinline__ void meanGradient(const float* g, float* y, int packs
             }
         }
     }
-    store<V>(y + (size_t) i * V, sum);
+    storeMasked<V>(y, mask, (size_t) i * V, sum);
 }
 
 #define SIZES int packs, int channelsLast, int channels, int height, int width, int outHeight, int outWidth
@@ -169,16 +171,16 @@ __device__ __forceinline__ void meanGradient(const float* g, float* y, int packs
         largest<V>(x, y, indices, SIZES_OF, STEPS_OF(from), WINDOW_OF);                                             \
     }                                                                                                               \
     extern "C" __global__ void __launch_bounds__(256) pool_maxgradient_##V(const float* g, const int* indices,      \
-            float* y, SIZES, STEPS(fromG), STEPS(fromIndices), WINDOW) {                                            \
-        largestGradient<V>(g, indices, y, SIZES_OF, STEPS_OF(fromG), STEPS_OF(fromIndices), WINDOW_OF);             \
+            const float* mask, float* y, SIZES, STEPS(fromG), STEPS(fromIndices), WINDOW) {                         \
+        largestGradient<V>(g, indices, mask, y, SIZES_OF, STEPS_OF(fromG), STEPS_OF(fromIndices), WINDOW_OF);       \
     }                                                                                                               \
     extern "C" __global__ void __launch_bounds__(256) pool_mean_##V(const float* x, float* y, SIZES, STEPS(from),   \
             WINDOW, int countPadding) {                                                                             \
         mean<V>(x, y, SIZES_OF, STEPS_OF(from), WINDOW_OF, countPadding);                                           \
     }                                                                                                               \
-    extern "C" __global__ void __launch_bounds__(256) pool_meangradient_##V(const float* g, float* y, SIZES,        \
-            STEPS(from), WINDOW, int countPadding) {                                                                \
-        meanGradient<V>(g, y, SIZES_OF, STEPS_OF(from), WINDOW_OF, countPadding);                                   \
+    extern "C" __global__ void __launch_bounds__(256) pool_meangradient_##V(const float* g, const float* mask,      \
+            float* y, SIZES, STEPS(from), WINDOW, int countPadding) {                                               \
+        meanGradient<V>(g, mask, y, SIZES_OF, STEPS_OF(from), WINDOW_OF, countPadding);                             \
     }
 
 KERNELS(1)

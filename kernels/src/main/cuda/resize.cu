@@ -3,7 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Images of another size, and the adjoint. The adjoint gathers: each small pixel adds the large ones that it is a
-// source of, row by row, so there is one order and nothing is added to memory.
+// source of, row by row, so there is one order and nothing is added to memory; then it may be masked as the gradient of
+// a ReLU. The mask lies as the result.
 //
 // Launch: 256 threads, a thread for each element of the result in its own order; the kernels _4 for each 4 neighbouring
 // channels, where channels are last in both images and a multiple of 4.
@@ -34,8 +35,8 @@ __device__ __forceinline__ void linear(const float* x, float* y, int packs, int 
 }
 
 template <int V>
-__device__ __forceinline__ void gradient(const float* g, float* y, int packs, int channelsLast, int channels,
-        const Steps& from, const Rule& rows, const Rule& columns) {
+__device__ __forceinline__ void gradient(const float* g, const float* mask, float* y, int packs, int channelsLast,
+        int channels, const Steps& from, const Rule& rows, const Rule& columns) {
     int i = blockIdx.x * 256 + threadIdx.x;
     if (i >= packs) {
         return;
@@ -61,17 +62,17 @@ __device__ __forceinline__ void gradient(const float* g, float* y, int packs, in
             }
         }
     }
-    store<V>(y + (size_t) i * V, sum);
+    storeMasked<V>(y, mask, (size_t) i * V, sum);
 }
 
-#define KERNELS(V)                                                                                               \
-    extern "C" __global__ void __launch_bounds__(256) resize_linear_##V(const float* x, float* y, int packs,     \
-            int channelsLast, int channels, STEPS(from), RULE(rows), RULE(columns)) {                            \
-        linear<V>(x, y, packs, channelsLast, channels, STEPS_OF(from), RULE_OF(rows), RULE_OF(columns));         \
-    }                                                                                                            \
-    extern "C" __global__ void __launch_bounds__(256) resize_gradient_##V(const float* g, float* y, int packs,   \
-            int channelsLast, int channels, STEPS(from), RULE(rows), RULE(columns)) {                            \
-        gradient<V>(g, y, packs, channelsLast, channels, STEPS_OF(from), RULE_OF(rows), RULE_OF(columns));       \
+#define KERNELS(V)                                                                                                     \
+    extern "C" __global__ void __launch_bounds__(256) resize_linear_##V(const float* x, float* y, int packs,           \
+            int channelsLast, int channels, STEPS(from), RULE(rows), RULE(columns)) {                                  \
+        linear<V>(x, y, packs, channelsLast, channels, STEPS_OF(from), RULE_OF(rows), RULE_OF(columns));               \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(256) resize_gradient_##V(const float* g, const float* mask,           \
+            float* y, int packs, int channelsLast, int channels, STEPS(from), RULE(rows), RULE(columns)) {             \
+        gradient<V>(g, mask, y, packs, channelsLast, channels, STEPS_OF(from), RULE_OF(rows), RULE_OF(columns));       \
     }
 
 KERNELS(1)

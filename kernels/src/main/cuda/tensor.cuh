@@ -4,11 +4,9 @@
 // The inner part of a product on tensor cores: mma.sync.m16n8k8 with tf32 factors and fp32 sums, for a block of four
 // warps. Operands come to shared memory by cp.async, TERMS terms a stage, in one of two orders:
 //
-// - terms are neighbours: [row][TERMS], rows of 128 bytes. A thread of a warp reads four neighbouring terms of a row
-//   with one load of 16 bytes and uses them as the terms t and t + 4 of two steps. Which four terms of an operand meet
-//   in a step does not matter as long as both operands agree.
-// - rows are neighbours: [TERMS][rows]. A thread reads four neighbouring rows of one term; they become rows of
-//   neighbouring small matrices.
+// - terms are neighbours: [row][TERMS], rows of 128 bytes. ldmatrix gives each thread its factors in the registers of
+//   which mma wants them: seen as 16-bit numbers, 8 rows of 16 bytes are a matrix whose pairs are four terms.
+// - rows are neighbours: [TERMS][rows]. Threads read single factors; ldmatrix would tear 32-bit numbers apart.
 //
 // In both, blocks of 16 bytes are exchanged by XOR such that neither copies nor loads meet themselves in a bank.
 // In the text below a row of the right operand is a column of the result.
@@ -20,7 +18,7 @@
 
 constexpr int TERMS = 32;
 
-/** Copies 16 bytes, or writes zeros; REUSED keeps what is read in the first cache. */
+/** Copies 16 bytes, or writes zeros, and then `from` may be anywhere; REUSED keeps what is read in the first cache. */
 template <bool REUSED = false>
 __device__ __forceinline__ void copy16(float* to, const float* from, bool copied) {
     if (REUSED) {
@@ -41,13 +39,19 @@ __device__ __forceinline__ void awaitCopies() {
 
 /** To tf32, to the nearest, ties away from zero. */
 template <bool ROUNDED>
-__device__ __forceinline__ unsigned tf32(float v) {
+__device__ __forceinline__ unsigned tf32(unsigned v) {
     if (!ROUNDED) {
-        return __float_as_uint(v);
+        return v;
     }
     unsigned bits;
-    asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(v));
+    asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(__uint_as_float(v)));
     return bits;
+}
+
+/** Four matrices of 8 rows and 4 terms; a lane gives the address of row lane % 8 of matrix lane / 8. */
+__device__ __forceinline__ void loadMatrices(unsigned address, unsigned& a, unsigned& b, unsigned& c, unsigned& d) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(a), "=r"(b), "=r"(c), "=r"(d) : "r"(address) : "memory");
 }
 
 /** Adds the product of 16 x 8 and 8 x 8 factors. */
@@ -75,13 +79,13 @@ struct TensorTile {
 
     /** Where block `block` of 16 bytes of a row lies, terms being neighbours. */
     static __device__ __forceinline__ int alongTerms(int row, int block) {
-        return row * TERMS + ((block ^ ((row & 1) << 2 | (row >> 1 & 3))) << 2);
+        return row * TERMS + ((block ^ (row & 7)) << 2);
     }
 
     /** Where block `block` of 16 bytes of a term lies, rows being neighbours. */
     template <int ROWS>
     static __device__ __forceinline__ int alongRows(int term, int block) {
-        return term * ROWS + ((block ^ (term >> 2 & 3) << 1) << 2);
+        return term * ROWS + ((block ^ (term & 3) << 1) << 2);
     }
 
     /** Adds the products of one stage. */
@@ -89,65 +93,52 @@ struct TensorTile {
     __device__ __forceinline__ void multiply(const float* stage) {
         const float* left = stage;
         const float* right = stage + BM * TERMS;
+        // Of four matrices the left operand's go down first, then along the terms; the right operand's the other way.
+        int lane = threadIdx.x % 32, turn = lane & 7;
+        unsigned leftRow = sharedAddress(left + (rows0 + (lane >> 3 & 1) * 8 + turn) * TERMS);
+        unsigned rightRow = sharedAddress(right + (columns0 + (lane >> 4) * 8 + turn) * TERMS);
+        int leftBlock = (lane >> 4 ^ turn) << 4, rightBlock = ((lane >> 3 & 1) ^ turn) << 4;
 #pragma unroll
-        for (int half = 0; half < TERMS / 16; half++) {
-            unsigned b[2][NT][2];
-            if (RIGHT_BY_ROWS) {
+        for (int step = 0; step < TERMS / 8; step++) {
+            unsigned a[MT][4], b[NT][2];
 #pragma unroll
-                for (int term = 0; term < 4; term++) {
+            for (int j = 0; j < NT; j += 2) {
+                if (RIGHT_BY_ROWS) {
 #pragma unroll
-                    for (int q = 0; q < NT / 4; q++) {
-                        float4 v = loadShared4(
-                                right + alongRows<BN>(half * 16 + quad * 4 + term, columns0 / 4 + q * 8 + group));
-                        b[term / 2][4 * q][term % 2] = tf32<ROUND_RIGHT>(v.x);
-                        b[term / 2][4 * q + 1][term % 2] = tf32<ROUND_RIGHT>(v.y);
-                        b[term / 2][4 * q + 2][term % 2] = tf32<ROUND_RIGHT>(v.z);
-                        b[term / 2][4 * q + 3][term % 2] = tf32<ROUND_RIGHT>(v.w);
-                    }
-                }
-            } else {
-#pragma unroll
-                for (int j = 0; j < NT; j++) {
-                    float4 v = loadShared4(right + alongTerms(columns0 + j * 8 + group, half * 4 + quad));
-                    b[0][j][0] = tf32<ROUND_RIGHT>(v.x);
-                    b[0][j][1] = tf32<ROUND_RIGHT>(v.y);
-                    b[1][j][0] = tf32<ROUND_RIGHT>(v.z);
-                    b[1][j][1] = tf32<ROUND_RIGHT>(v.w);
-                }
-            }
-            // Two small matrices at a time, so that the next ones can be read while these are multiplied.
-#pragma unroll
-            for (int pair = 0; pair < MT / 2; pair++) {
-                unsigned a[2][2][4];
-                if (LEFT_BY_ROWS) {
-#pragma unroll
-                    for (int term = 0; term < 4; term++) {
-                        float4 v = loadShared4(
-                                left + alongRows<BM>(half * 16 + quad * 4 + term, rows0 / 4 + pair * 8 + group));
-                        a[term / 2][0][term % 2 * 2] = tf32<ROUND_LEFT>(v.x);
-                        a[term / 2][0][term % 2 * 2 + 1] = tf32<ROUND_LEFT>(v.y);
-                        a[term / 2][1][term % 2 * 2] = tf32<ROUND_LEFT>(v.z);
-                        a[term / 2][1][term % 2 * 2 + 1] = tf32<ROUND_LEFT>(v.w);
+                    for (int e = 0; e < 4; e++) {
+                        b[j + e / 2][e % 2] = single<BN>(right, step * 8 + e % 2 * 4, columns0, j * 8 + e / 2 * 8);
                     }
                 } else {
+                    loadMatrices(rightRow + j * 8 * TERMS * 4 + (rightBlock ^ step << 5), b[j][0], b[j][1],
+                            b[j + 1][0], b[j + 1][1]);
+                }
+            }
 #pragma unroll
-                    for (int i = 0; i < 4; i++) {
-                        float4 v = loadShared4(left + alongTerms(rows0 + pair * 32 + i * 8 + group, half * 4 + quad));
-                        a[0][i / 2][i % 2] = tf32<ROUND_LEFT>(v.x);
-                        a[0][i / 2][i % 2 + 2] = tf32<ROUND_LEFT>(v.y);
-                        a[1][i / 2][i % 2] = tf32<ROUND_LEFT>(v.z);
-                        a[1][i / 2][i % 2 + 2] = tf32<ROUND_LEFT>(v.w);
+            for (int i = 0; i < MT; i++) {
+                if (LEFT_BY_ROWS) {
+#pragma unroll
+                    for (int e = 0; e < 4; e++) {
+                        a[i][e] = single<BM>(left, step * 8 + e / 2 * 4, rows0, i * 16 + e % 2 * 8);
                     }
+                } else {
+                    loadMatrices(leftRow + i * 16 * TERMS * 4 + (leftBlock ^ step << 5), a[i][0], a[i][1], a[i][2],
+                            a[i][3]);
+                }
+            }
+#pragma unroll
+            for (int j = 0; j < NT; j++) {
+                b[j][0] = tf32<ROUND_RIGHT>(b[j][0]);
+                b[j][1] = tf32<ROUND_RIGHT>(b[j][1]);
+            }
+#pragma unroll
+            for (int i = 0; i < MT; i++) {
+#pragma unroll
+                for (int e = 0; e < 4; e++) {
+                    a[i][e] = tf32<ROUND_LEFT>(a[i][e]);
                 }
 #pragma unroll
-                for (int step = 0; step < 2; step++) {
-#pragma unroll
-                    for (int i = 0; i < 2; i++) {
-#pragma unroll
-                        for (int j = 0; j < NT; j++) {
-                            multiplySmall(sum[pair * 2 + i][j], a[step][i], b[step][j]);
-                        }
-                    }
+                for (int j = 0; j < NT; j++) {
+                    multiplySmall(sum[i][j], a[i], b[j]);
                 }
             }
         }
@@ -180,23 +171,16 @@ struct TensorTile {
     }
 
     /** Hands out the finished tile, four neighbours of a row at a time, as write(row, column, values). */
-    template <bool LEFT_BY_ROWS, bool RIGHT_BY_ROWS, class Write>
+    template <class Write>
     __device__ __forceinline__ void hand(float* shared, Write write) const {
 #pragma unroll
         for (int i = 0; i < MT; i++) {
 #pragma unroll
             for (int h = 0; h < 2; h++) {
-                int row = rows0 + (LEFT_BY_ROWS ? i / 2 * 32 + group * 4 + i % 2 * 2 + h : i * 16 + h * 8 + group);
+                float* p = shared + (rows0 + i * 16 + h * 8 + group) * PITCH + columns0 + quad * 2;
 #pragma unroll
                 for (int j = 0; j < NT; j++) {
-                    float* p = shared + row * PITCH + columns0;
-                    if (RIGHT_BY_ROWS) {
-                        p[j / 4 * 32 + quad * 8 + j % 4] = sum[i][j][h * 2];
-                        p[j / 4 * 32 + quad * 8 + 4 + j % 4] = sum[i][j][h * 2 + 1];
-                    } else {
-                        *reinterpret_cast<float2*>(p + j * 8 + quad * 2) =
-                                make_float2(sum[i][j][h * 2], sum[i][j][h * 2 + 1]);
-                    }
+                    *reinterpret_cast<float2*>(p + j * 8) = make_float2(sum[i][j][h * 2], sum[i][j][h * 2 + 1]);
                 }
             }
         }
@@ -207,5 +191,12 @@ struct TensorTile {
             int row = e / (BN / 4), column = e % (BN / 4) * 4;
             write(row, column, loadShared4(shared + row * PITCH + column));
         }
+    }
+
+private:
+    /** The factor of a thread's own term and row, so many after the first ones, rows being neighbours. */
+    template <int ROWS>
+    __device__ __forceinline__ unsigned single(const float* operand, int term, int first, int row) const {
+        return __float_as_uint(operand[(term + quad) * ROWS + ((first + row + group) ^ quad << 3)]);
     }
 };

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The inner part of a product in fp32: a block's tile of BM x BN elements from shared memory, TM x TN of them in each
-// thread's registers, DEPTH terms at a time. Each element is one chain of fma over ascending terms, so that its bits
-// depend on neither the tile nor its place in it.
+// thread's registers, DEPTH terms at a time: half as many where a thread has twice the sums, for registers are scarce.
+// Each element is one chain of fma over ascending terms, so that its bits depend on neither the tile nor its place in
+// it.
 //
 // Shared memory holds both operands with the terms as rows. Where rows are written four terms of one column at a time
 // (an operand that lies the other way round), columns are exchanged by XOR so that neither writing nor reading meets
@@ -14,17 +15,10 @@
 #include "epilogue.cuh"
 #include "shared.cuh"
 
-constexpr int DEPTH = 16;
-
-/** Where a column of a row of terms lies. */
-template <bool SWIZZLED>
-__device__ __forceinline__ int place(int term, int column) {
-    return SWIZZLED ? column ^ (term >> 2 & 3) << 3 : column;
-}
-
-template <int BM_, int BN_, int TM_, int TN_>
+template <int BM_, int BN_, int TM_, int TN_, int DEPTH_>
 struct Tile {
-    static constexpr int BM = BM_, BN = BN_, TM = TM_, TN = TN_;
+    static constexpr int BM = BM_, BN = BN_, TM = TM_, TN = TN_, DEPTH = DEPTH_;
+    static_assert(DEPTH == 8 || DEPTH == 16, "columns are exchanged for so many terms");
     static constexpr int ACROSS = BN / TN;
     static constexpr int THREADS = BM / TM * ACROSS;
     static constexpr int ROW_GROUPS = TM / 4, COLUMN_GROUPS = TN / 4;
@@ -39,20 +33,23 @@ struct Tile {
         return group * (BN / COLUMN_GROUPS) + threadIdx.x % ACROSS * 4;
     }
 
+    /** Where a column of a row of terms lies: those of each four terms in banks of their own. */
+    template <bool SWIZZLED>
+    static __device__ __forceinline__ int place(int term, int column) {
+        return SWIZZLED ? column ^ (term >> 2) * (128 / DEPTH) : column;
+    }
+
     template <bool SWIZZLED_LEFT, bool SWIZZLED_RIGHT>
     static __device__ __forceinline__ void multiply(const float* left, const float* right, float (&sum)[TM][TN]) {
-        // Not unrolled further: four terms are 256 fma of a large tile, and a driver compiles this text at run time.
-#pragma unroll 1
-        for (int quad = 0; quad < DEPTH; quad += 4) {
 #pragma unroll
-            for (int k = quad; k < quad + 4; k++) {
-                step<SWIZZLED_LEFT, SWIZZLED_RIGHT>(left, right, k, sum);
-            }
+        for (int k = 0; k < DEPTH; k++) {
+            step<SWIZZLED_LEFT, SWIZZLED_RIGHT>(left, right, k, sum);
         }
     }
 
     /** Floats of shared memory: two rounds of both operands, and later a part of the finished tile. */
-    static constexpr int SHARED = 2 * DEPTH * (BM + BN);
+    static constexpr int ROUNDS = 2 * DEPTH * (BM + BN), PART = BM / ROW_GROUPS * BN;
+    static constexpr int SHARED = ROUNDS > PART ? ROUNDS : PART;
 
     /**
      * Hands out the finished tile, four neighbours of a row at a time, as write(row, column, values), in whole rows
@@ -61,7 +58,6 @@ struct Tile {
     template <class Write>
     static __device__ __forceinline__ void hand(float* shared, const float (&sum)[TM][TN], Write write) {
         constexpr int ROWS = BM / ROW_GROUPS;
-        static_assert(ROWS * BN <= SHARED, "a part of the tile must fit where the operands were");
         // Rolled, for what is done with each element is long.
 #pragma unroll 1
         for (int group = 0; group < ROW_GROUPS; group++) {

@@ -26,7 +26,14 @@ final class DeviceOption {
                     + " bits every time. Default: ${DEFAULT-VALUE}.")
     private String precision;
 
+    @Option(names = "--blas", paramLabel = "NAME", defaultValue = "auto",
+            description = "By what the device cuda multiplies matrices: own, its own kernels, whose bits do not depend"
+                    + " on the number of images, or cublas, or auto, which is own today. Default: ${DEFAULT-VALUE}.")
+    private String blas;
+
     Device open() {
-        return Devices.open(device, new DeviceOptions(threads, Precision.of(precision)));
+        Device opened = Devices.open(device, new DeviceOptions(threads, Precision.of(precision)).with("blas", blas));
+        opened.warmUp();
+        return opened;
     }
 }

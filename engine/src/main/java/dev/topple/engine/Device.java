@@ -6,6 +6,7 @@ package dev.topple.engine;
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.Variable;
+import java.util.Optional;
 
 /**
  * Something that runs graphs, and the home of variables. The storage of a variable comes to exist, with its initial
@@ -23,6 +24,14 @@ public interface Device extends AutoCloseable {
 
     /** How much rounding and memory it trades for speed. Programs of devices of one name differ in bits by it alone. */
     Precision precision();
+
+    /**
+     * Begins in the background what would make the first runs of programs slow, such as compiling kernels, and returns
+     * at once. To be called as early as possible, once in a process, by whoever is about to run a program; no result
+     * depends on it. By default nothing happens.
+     */
+    default void warmUp() {
+    }
 
     /**
      * Prepares a graph for running.
@@ -43,6 +52,11 @@ public interface Device extends AutoCloseable {
 
     /** Frees a variable's storage, unless a program that is still open uses it; a later use starts anew. */
     void release(Variable variable);
+
+    /** How much memory of its own it uses; empty if it has none but Java's. */
+    default Optional<MemoryUse> memoryUse() {
+        return Optional.empty();
+    }
 
     /** Ends the device's threads and frees its memory; its programs cannot run any more. */
     @Override

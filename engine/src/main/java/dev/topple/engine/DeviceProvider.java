@@ -3,6 +3,8 @@
 
 package dev.topple.engine;
 
+import java.util.List;
+
 /** Opens devices of one kind; found by {@link java.util.ServiceLoader}. */
 public interface DeviceProvider {
 
@@ -11,6 +13,11 @@ public interface DeviceProvider {
 
     /** Whether such a device can run here, and why not. Never throws. */
     Availability availability();
+
+    /** What devices of this kind can be told beside what all understand. */
+    default List<DeviceSetting> settings() {
+        return List.of();
+    }
 
     /**
      * Opens a device.

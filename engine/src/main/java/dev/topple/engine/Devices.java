@@ -23,13 +23,14 @@ public final class Devices {
     }
 
     /**
-     * Opens a device by name.
+     * Opens a device by name. Settings of other kinds of devices are checked and change nothing.
      *
-     * @throws IllegalArgumentException if there is no such device
+     * @throws IllegalArgumentException if there is no such device, or no device has a setting, or not that value of it
      * @throws DeviceUnavailableException if it cannot run here
      */
     public static Device open(String name, DeviceOptions options) {
         List<DeviceProvider> providers = providers();
+        options.settings().forEach((setting, value) -> check(providers, setting, value));
         for (DeviceProvider provider : providers) {
             if (provider.name().equals(name)) {
                 return provider.open(options);
@@ -37,5 +38,15 @@ public final class Devices {
         }
         throw new IllegalArgumentException("there is no device '" + name + "'; choose one of "
                 + providers.stream().map(DeviceProvider::name).collect(Collectors.joining(", ")));
+    }
+
+    private static void check(List<DeviceProvider> providers, String name, String value) {
+        List<DeviceSetting> all = providers.stream().flatMap(provider -> provider.settings().stream()).toList();
+        List<DeviceSetting> meant = all.stream().filter(setting -> setting.name().equals(name)).toList();
+        if (meant.isEmpty()) {
+            throw new IllegalArgumentException("no device has a setting '" + name + "'; there is "
+                    + all.stream().map(DeviceSetting::name).distinct().collect(Collectors.joining(", ")));
+        }
+        meant.forEach(setting -> setting.check(value));
     }
 }

@@ -6,6 +6,7 @@ package dev.topple.kernels;
 import dev.topple.engine.Device;
 import dev.topple.engine.DeviceOptions;
 import dev.topple.engine.DeviceProvider;
+import dev.topple.engine.DeviceSetting;
 import dev.topple.engine.DeviceUnavailableException;
 import dev.topple.kernels.blas.Blas;
 import dev.topple.kernels.driver.DriverException;
@@ -14,11 +15,12 @@ import dev.topple.kernels.jcuda.JCublas;
 import dev.topple.kernels.jcuda.JCudaDriver;
 import dev.topple.kernels.program.BlasChoice;
 import dev.topple.kernels.program.CudaDevice;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Opens the device {@code cuda}: the first GPU that can run it. The system property {@code topple.blas} says by what
- * matrix products are computed: auto, cublas or own.
+ * Opens the device {@code cuda}: the first GPU that can run it. The setting {@code blas} says by what matrix products
+ * are computed: auto, cublas or own.
  */
 public final class CudaProvider implements DeviceProvider {
 
@@ -39,8 +41,13 @@ public final class CudaProvider implements DeviceProvider {
     }
 
     @Override
+    public List<DeviceSetting> settings() {
+        return List.of(BlasChoice.SETTING);
+    }
+
+    @Override
     public Device open(DeviceOptions options) {
-        BlasChoice choice = BlasChoice.of(System.getProperty(BlasChoice.PROPERTY, "auto"));
+        BlasChoice choice = options.setting(BlasChoice.SETTING.name()).map(BlasChoice::of).orElse(BlasChoice.AUTO);
         return switch (CudaProbe.look()) {
             case CudaProbe.Absent absent -> throw new DeviceUnavailableException(absent.sentence());
             case CudaProbe.Present present -> open(present, options, choice);

@@ -6,11 +6,14 @@ package dev.topple.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.topple.engine.Device;
 import dev.topple.engine.DeviceOptions;
 import dev.topple.engine.DeviceProvider;
 import dev.topple.engine.DeviceUnavailableException;
 import dev.topple.engine.Devices;
-import dev.topple.kernels.program.BlasChoice;
+import dev.topple.engine.Precision;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -29,18 +32,23 @@ class CudaProviderTest {
 
     @Test
     void refusesALibraryThatItDoesNotKnow() {
-        String before = System.getProperty(BlasChoice.PROPERTY);
-        System.setProperty(BlasChoice.PROPERTY, "mkl");
-        try {
-            IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class,
-                    () -> new CudaProvider().open(DeviceOptions.DEFAULT));
+        DeviceOptions options = DeviceOptions.DEFAULT.with("blas", "mkl");
+        for (String device : List.of("cuda", "reference")) {
+            IllegalArgumentException refusal =
+                    assertThrows(IllegalArgumentException.class, () -> Devices.open(device, options));
             assertEquals("blas mkl: use auto, cublas or own", refusal.getMessage());
-        } finally {
-            if (before == null) {
-                System.clearProperty(BlasChoice.PROPERTY);
-            } else {
-                System.setProperty(BlasChoice.PROPERTY, before);
-            }
+        }
+        IllegalArgumentException unknown = assertThrows(IllegalArgumentException.class,
+                () -> Devices.open("cuda", DeviceOptions.DEFAULT.with("bias", "own")));
+        assertEquals("no device has a setting 'bias'; there is blas", unknown.getMessage());
+    }
+
+    @Test
+    void otherDevicesDoNotMindItsSettings() {
+        DeviceOptions options = DeviceOptions.DEFAULT.with("blas", "cuBLAS");
+        assertEquals(Optional.of("cuBLAS"), options.setting("blas"));
+        try (Device device = Devices.open("reference", options.with(Precision.EXACT))) {
+            assertEquals("reference", device.name());
         }
     }
 }

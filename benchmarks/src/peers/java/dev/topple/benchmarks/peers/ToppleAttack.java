@@ -38,6 +38,7 @@ final class ToppleAttack implements AutoCloseable {
         model = new NetworkModel(of.network());
         scenes = of.scenes();
         device = Devices.open("cpu", new DeviceOptions(threads).with(precision));
+        device.warmUp();
         attack = Attack.of(model, Budgets.linf(AttackCase.EPSILON), rule, new Dgba()).on(device);
     }
 

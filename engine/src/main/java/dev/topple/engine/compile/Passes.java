@@ -47,8 +47,7 @@ public final class Passes {
 
     private final Graph source;
     private final Evaluator evaluator;
-    private final Graph target = new Graph();
-    private final Map<Value, Value> copies = new HashMap<>();
+    private final GraphCopy copy = new GraphCopy();
     private final Map<Key, Node> known = new HashMap<>();
 
     private Passes(Graph source, Evaluator evaluator) {
@@ -65,20 +64,27 @@ public final class Passes {
         return new Passes(graph, evaluator).run();
     }
 
+    /**
+     * A tidy graph that computes the same, in which the images of batch normalisation and its gradient are written as
+     * elementwise ops: what a device that fuses such ops lowers.
+     *
+     * @param evaluator computes constants
+     */
+    public static Graph decompose(Graph graph, Evaluator evaluator) {
+        return tidy(Decomposition.of(tidy(graph, evaluator)), evaluator);
+    }
+
     /** Folding leaves the operands of what it folded behind, so the copy is pruned once more. */
     private Graph run() {
-        rewrite(this::tidy);
-        Passes pruning = new Passes(target, evaluator);
-        pruning.rewrite(pruning::keep);
-        return pruning.target;
+        Passes pruning = new Passes(rewrite(this::tidy), evaluator);
+        return pruning.rewrite(pruning.copy::keep);
     }
 
     /** Copies what is needed, node by node. */
-    private void rewrite(Consumer<Node> copy) {
+    private Graph rewrite(Consumer<Node> each) {
         Set<Node> needed = needed();
-        source.nodes().stream().filter(needed::contains).forEach(copy);
-        source.outputs().forEach((name, value) -> target.output(name, copies.get(value)));
-        source.assignments().forEach((variable, value) -> target.assign(variable, copies.get(value)));
+        source.nodes().stream().filter(needed::contains).forEach(each);
+        return copy.finish(source);
     }
 
     private Set<Node> needed() {
@@ -94,26 +100,23 @@ public final class Passes {
         return needed;
     }
 
-    private void keep(Node node) {
-        put(node, add(node.op(), node.operands().stream().map(copies::get).toList()).results());
-    }
-
     private void tidy(Node node) {
-        List<Value> operands = node.operands().stream().map(copies::get).toList();
+        List<Value> operands = copy.operands(node);
         if (changesNothing(node)) {
             // Such nodes matter to differentiation alone, and that is over.
-            put(node, operands);
+            copy.put(node, operands);
             return;
         }
         Node merged = known.get(new Key(node.op(), operands));
         if (merged != null) {
-            put(node, merged.results());
+            copy.put(node, merged.results());
             return;
         }
         List<Value> results = foldUniform(node, operands)
-                .orElseGet(() -> folds(node, operands) ? fold(node, operands) : add(node.op(), operands).results());
+                .orElseGet(() -> folds(node, operands) ? fold(node, operands)
+                        : copy.add(node.op(), operands).results());
         known.put(new Key(node.op(), operands), results.get(0).node());
-        put(node, results);
+        copy.put(node, results);
     }
 
     private static boolean changesNothing(Node node) {
@@ -184,7 +187,7 @@ public final class Passes {
     }
 
     private List<Value> constant(Op source) {
-        return known.computeIfAbsent(new Key(source, List.of()), key -> add(source, List.of())).results();
+        return known.computeIfAbsent(new Key(source, List.of()), key -> copy.add(source, List.of())).results();
     }
 
     private static boolean uniform(Tensor tensor) {
@@ -198,19 +201,5 @@ public final class Passes {
             }
         }
         return true;
-    }
-
-    private Node add(Op op, List<Value> operands) {
-        return switch (op) {
-            case Source.Input input -> target.input(input.name(), input.type()).node();
-            case Source.Read read -> target.read(read.variable()).node();
-            default -> target.node(op, operands.toArray(Value[]::new));
-        };
-    }
-
-    private void put(Node node, List<Value> results) {
-        for (int i = 0; i < results.size(); i++) {
-            copies.put(node.result(i), results.get(i));
-        }
     }
 }

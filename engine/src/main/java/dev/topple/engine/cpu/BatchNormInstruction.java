@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * The sums over images that batch normalisation and its gradient need; what happens to each pixel then is elementwise
- * (see {@link Decomposition}). Planes are summed in lanes, images in ascending order in float64. An item of work is one
- * channel.
+ * (see {@link dev.topple.engine.compile.Passes#decompose}). Planes are summed in lanes, images in ascending order in
+ * float64. An item of work is one channel.
  */
 final class BatchNormInstruction extends CpuInstruction {
 

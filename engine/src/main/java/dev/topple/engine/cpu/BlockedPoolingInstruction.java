@@ -4,6 +4,7 @@
 package dev.topple.engine.cpu;
 
 import dev.topple.engine.cpu.blocked.BlockedPooling;
+import dev.topple.engine.cpu.blocked.Epilogue.Bits;
 import dev.topple.engine.cpu.parallel.Workers;
 import dev.topple.engine.graph.Pooling;
 import java.util.List;
@@ -24,7 +25,7 @@ final class BlockedPoolingInstruction extends CpuInstruction {
      * One op of the family.
      *
      * @param name what is computed, for people
-     * @param mask of the result's shape: only where it is positive the result is let through
+     * @param mask of the result's shape: only where it is positive the result is let through; or its bits
      */
     BlockedPoolingInstruction(String name, Pooling op, BlockedPooling kernel, List<Slot> in, Optional<Slot> mask,
             List<Slot> out) {
@@ -49,7 +50,9 @@ final class BlockedPoolingInstruction extends CpuInstruction {
 
     @Override
     void run(Workers workers) {
-        if (mask.isPresent()) {
+        if (ReluBits.kind(mask) == Bits.READ) {
+            kernel.bits(mask.get().ints(), mask.get().offset());
+        } else if (mask.isPresent()) {
             kernel.mask(mask.get().floats(), mask.get().offset());
         }
         Slot x = in.get(0);

@@ -27,7 +27,7 @@ final class BlockedResizeInstruction extends CpuInstruction {
      *
      * @param name what is computed, for people
      * @param epilogue the one that the kernel was made with
-     * @param mask of the result's shape: only where it is positive the result is let through
+     * @param mask of the result's shape: only where it is positive the result is let through; or its bits
      */
     BlockedResizeInstruction(String name, BlockedResize kernel, Optional<Epilogue> epilogue, Slot from,
             Optional<Slot> mask, Slot to, Slot memory) {
@@ -54,7 +54,7 @@ final class BlockedResizeInstruction extends CpuInstruction {
     @Override
     void run(Workers workers) {
         if (mask.isPresent()) {
-            epilogue.orElseThrow().mask(mask.get().floats(), mask.get().offset());
+            ReluBits.set(mask.get(), epilogue.orElseThrow());
         }
         if (from.dtype() == DType.I32) {
             kernel.run(workers, from.ints(), from.offset(), to.ints(), to.offset());

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** A convolution, or the gradient of its image, with a prepared weight and what happens to each finished element. */
 final class ConvolutionInstruction extends CpuInstruction {
 
-    /** What the epilogue reads. */
+    /** What the epilogue reads; a mask of integers consists of bits. */
     record Extras(Optional<Slot> scale, Optional<Slot> shift, Optional<Slot> residual, Optional<Slot> mask) {
         private List<Slot> slots() {
             return Stream.of(scale, shift, residual, mask).flatMap(Optional::stream).toList();
@@ -31,6 +31,7 @@ final class ConvolutionInstruction extends CpuInstruction {
     private final PackedWeight weight;
     private final Extras extras;
     private final Slot y;
+    private final Optional<Slot> bits;
     private final Slot memory;
 
     /**
@@ -40,10 +41,13 @@ final class ConvolutionInstruction extends CpuInstruction {
      * @param reason why by this plan, for people
      * @param epilogue the one that the plan was made with
      * @param sources one image, or the parts of a {@link JoinedPointwise}
+     * @param bits where the ReLU at the end leaves them, if it does
      */
     ConvolutionInstruction(String name, String reason, ConvolutionPlan plan, Epilogue epilogue,
-            List<Slot> sources, PackedWeight weight, Extras extras, Slot y, Slot memory) {
-        super(concat(sources, weight.slots(), extras.slots()), List.of(y, memory));
+            List<Slot> sources, PackedWeight weight, Extras extras, Slot y, Optional<Slot> bits,
+            Slot memory) {
+        super(concat(sources, weight.slots(), extras.slots()),
+                Stream.concat(Stream.of(y, memory), bits.stream()).toList());
         this.name = name;
         this.reason = reason;
         this.plan = plan;
@@ -53,6 +57,7 @@ final class ConvolutionInstruction extends CpuInstruction {
         this.weight = weight;
         this.extras = extras;
         this.y = y;
+        this.bits = bits;
         this.memory = memory;
     }
 
@@ -85,7 +90,10 @@ final class ConvolutionInstruction extends CpuInstruction {
             epilogue.residual(extras.residual().get().floats(), extras.residual().get().offset());
         }
         if (extras.mask().isPresent()) {
-            epilogue.mask(extras.mask().get().floats(), extras.mask().get().offset());
+            ReluBits.set(extras.mask().get(), epilogue);
+        }
+        if (bits.isPresent()) {
+            epilogue.bits(bits.get().ints(), bits.get().offset());
         }
         if (plan instanceof JoinedPointwise joined) {
             for (int part = 0; part < sources.size(); part++) {

@@ -3,9 +3,14 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.compile.GraphFacts;
+import dev.topple.engine.compile.Preparation;
+import dev.topple.engine.compile.ProductEpilogue;
+import dev.topple.engine.compile.Unit;
 import dev.topple.engine.cpu.blocked.ConvolutionPlan;
 import dev.topple.engine.cpu.blocked.ConvolutionTask;
 import dev.topple.engine.cpu.blocked.Epilogue;
+import dev.topple.engine.cpu.blocked.Epilogue.Bits;
 import dev.topple.engine.cpu.blocked.Form;
 import dev.topple.engine.cpu.blocked.JoinedPointwise;
 import dev.topple.engine.cpu.blocked.WeightGradient;
@@ -20,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Lowers convolutions: chooses algorithms, prepares weights, fuses epilogues. */
@@ -37,6 +43,7 @@ final class Convolutions {
     private final List<CpuInstruction> prepared;
     private final List<CpuInstruction> instructions;
     private final Places places;
+    private final ReluBits bits;
     private final Preparation preparation;
     private final Function<Variable, VariableStorage> variables;
     private final Map<Known, PackedWeight> packed = new HashMap<>();
@@ -46,14 +53,16 @@ final class Convolutions {
      *
      * @param prepared to which the packing of weights is added that are the same in each run
      * @param instructions to which everything else is added
+     * @param bits which ReLUs leave bits
      * @param variables the storage of each variable
      */
     Convolutions(CpuContext context, List<CpuInstruction> prepared, List<CpuInstruction> instructions, Places places,
-            Preparation preparation, Function<Variable, VariableStorage> variables) {
+            ReluBits bits, Preparation preparation, Function<Variable, VariableStorage> variables) {
         this.context = context;
         this.prepared = prepared;
         this.instructions = instructions;
         this.places = places;
+        this.bits = bits;
         this.preparation = preparation;
         this.variables = variables;
     }
@@ -102,9 +111,12 @@ final class Convolutions {
 
     private void product(Unit unit, ConvolutionTask task) {
         Node node = unit.first();
-        Unit.Epilogue wanted = unit.epilogue();
+        ProductEpilogue wanted = unit.epilogue();
+        Optional<Slot> written = wanted.relu() ? bits.slot(unit.last().result(0)) : Optional.empty();
+        Optional<Slot> mask = wanted.mask().map(value -> bits.mask(value, task.target(), places));
+        Bits kind = written.isPresent() ? Bits.WRITTEN : ReluBits.kind(mask);
         Epilogue epilogue = new Epilogue(wanted.scale().isPresent(), wanted.shift().isPresent(),
-                wanted.residual().isPresent(), wanted.relu(), wanted.mask().isPresent());
+                wanted.residual().isPresent(), wanted.relu(), wanted.mask().isPresent(), kind);
         int parts = unit.parts().size();
         AlgorithmChoice choice = parts > 0
                 ? new AlgorithmChoice(new JoinedPointwise(context.tiles(), task, parts, epilogue), "direct, blocked to"
@@ -118,22 +130,20 @@ final class Convolutions {
                 wanted.scale().map(value -> places.slot(value, Form.PLAIN)),
                 wanted.shift().map(value -> places.slot(value, Form.PLAIN)),
                 wanted.residual().map(value -> places.slot(value, task.target())),
-                wanted.mask().map(value -> places.slot(value, task.target())));
+                mask);
         String name = name(task.backward() ? "InputGradient" : "Conv2d", unit, node.operand(0).shape(),
-                node.operand(1).shape(), task.geometry());
+                node.operand(1).shape(), task.geometry()) + ReluBits.text(kind);
         instructions.add(new ConvolutionInstruction(name, choice.reason(), plan, epilogue, sources, weight, extras,
-                places.slot(unit.last().result(0), task.target()), memory(plan.scratch(context.workers().threads()))));
+                places.slot(unit.last().result(0), task.target()), written,
+                memory(plan.scratch(context.workers().threads()))));
     }
 
     private static String name(String op, Unit unit, Shape from, Shape weight, Geometry geometry) {
-        Unit.Epilogue epilogue = unit.epilogue();
         return op + " " + from + " with " + weight
                 + (geometry.strideH() * geometry.strideW() > 1 ? ", stride " + geometry.strideH() : "")
                 + (geometry.dilationH() * geometry.dilationW() > 1 ? ", dilation " + geometry.dilationH() : "")
                 + (geometry.groups() > 1 ? ", groups " + geometry.groups() : "")
-                + (epilogue.scale().isPresent() ? " + scale" : "") + (epilogue.shift().isPresent() ? " + shift" : "")
-                + (epilogue.residual().isPresent() ? " + residual" : "") + (epilogue.relu() ? " + Relu" : "")
-                + (epilogue.mask().isPresent() ? " + ReluGradient" : "");
+                + unit.epilogue().describe();
     }
 
     private static Slot memory(int size) {
@@ -145,8 +155,10 @@ final class Convolutions {
         Known key = new Known(slot, plan.packing());
         PackedWeight known = packed.get(key);
         if (known == null) {
-            Value root = Lowering.root(weight);
-            known = new PackedWeight(preparation.expression(root, variables), plan.packing(), plan.packedSize());
+            Value root = GraphFacts.root(weight);
+            Optional<PackedWeight.Origin> origin = preparation.expression(root).map(
+                    made -> new PackedWeight.Origin(made.key(), made.variables().stream().map(variables).toList()));
+            known = new PackedWeight(origin, plan.packing(), plan.packedSize());
             packed.put(key, known);
             (preparation.isFixed(root) ? prepared : instructions).add(new PackInstruction("weight " + weight.shape()
                     + " for " + plan.algorithm() + (task.backward() ? ", backward" : ""), slot, known, plan));

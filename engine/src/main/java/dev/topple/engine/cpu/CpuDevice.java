@@ -73,6 +73,15 @@ public final class CpuDevice implements Device {
         }
     }
 
+    /** Plain loops need it less, and on one core it would only delay the program. */
+    @Override
+    public void warmUp() {
+        checkOpen();
+        if (context.simd() != Simd.OFF && Runtime.getRuntime().availableProcessors() > 1) {
+            Rehearsal.begin();
+        }
+    }
+
     @Override
     public Executable compile(Graph graph) {
         checkOpen();
@@ -80,7 +89,7 @@ public final class CpuDevice implements Device {
             throw new IllegalArgumentException("the graph has neither an output nor an assignment: nothing to compute");
         }
         ReferenceEvaluator evaluator = new ReferenceEvaluator();
-        Graph tidy = Passes.tidy(Decomposition.of(Passes.tidy(graph, evaluator)), evaluator);
+        Graph tidy = Passes.decompose(graph, evaluator);
         Set<VariableStorage> used = new LinkedHashSet<>();
         List<VariableStorage> assigned = new ArrayList<>();
         tidy.reads().keySet().forEach(variable -> used.add(storage(variable)));

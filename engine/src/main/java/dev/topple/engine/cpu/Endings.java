@@ -3,6 +3,7 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.compile.GraphFacts;
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.graph.Op;
 import dev.topple.engine.graph.Source;
@@ -53,7 +54,7 @@ final class Endings {
 
     private Slot output(String name, Value value) {
         Slot slot = slots.apply(value);
-        Op origin = Lowering.root(value).node().op();
+        Op origin = GraphFacts.root(value).node().op();
         if (origin instanceof Source.Read || origin instanceof Source.Input) {
             Slot copy = Slot.persistent(slot.dtype(), slot.size());
             before.add(new CopyInstruction(slot, copy, "to output " + name));
@@ -65,7 +66,7 @@ final class Endings {
     private void assign(Variable variable, Value value) {
         Slot slot = slots.apply(value);
         VariableStorage target = variables.apply(variable);
-        Value root = Lowering.root(value);
+        Value root = GraphFacts.root(value);
         if (root.node().op() instanceof Source.Read read && read.variable() == variable) {
             return;
         }

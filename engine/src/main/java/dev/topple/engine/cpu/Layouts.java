@@ -3,6 +3,9 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.compile.GraphFacts;
+import dev.topple.engine.compile.Preparation;
+import dev.topple.engine.compile.Unit;
 import dev.topple.engine.cpu.blocked.Blocks;
 import dev.topple.engine.cpu.blocked.Form;
 import dev.topple.engine.graph.BatchNorm;
@@ -102,7 +105,7 @@ final class Layouts {
     private void addUnit(Unit unit, boolean prepared) {
         Ends both = prepared ? PLAIN : unit.isElementwise() ? elementwise(unit) : switch (unit.first().op()) {
             case Resampling op when unit.loss().isPresent() -> PLAIN;
-            case Convolution op when !Fusion.isProductOfNothing(unit.first()) -> convolution(op, unit);
+            case Convolution op when !GraphFacts.isProductOfNothing(unit.first()) -> convolution(op, unit);
             case Op op when imagesRead(unit).stream().anyMatch(Layouts::isView) -> PLAIN;
             case Pooling op -> planes(unit);
             case Resampling op -> planes(unit);
@@ -137,7 +140,7 @@ final class Layouts {
     }
 
     private void read(Value value, int end) {
-        Value root = Lowering.root(value);
+        Value root = GraphFacts.root(value);
         if (isImage(root.shape()) && !(root.node().op() instanceof Source.Fill && end == MinimumCut.SECOND)) {
             // The elements of a view lie in the plain order.
             readers.computeIfAbsent(root, r -> new LinkedHashSet<>())
@@ -178,7 +181,7 @@ final class Layouts {
         boolean serves = isImage(shape) && shape.dim(2) * shape.dim(3) > 1
                 && unit.nodes().stream().flatMap(node -> node.operands().stream())
                         .allMatch(value -> isUniform(value) || (value.shape().equals(shape)
-                                ? Lowering.root(value).shape().equals(shape)
+                                ? GraphFacts.root(value).shape().equals(shape)
                                 : BlockOperand.servesBlocks(value.shape(), shape)));
         if (!serves) {
             return PLAIN;
@@ -221,7 +224,7 @@ final class Layouts {
     }
 
     private static boolean isView(Value value) {
-        return !Lowering.root(value).shape().equals(value.shape());
+        return !GraphFacts.root(value).shape().equals(value.shape());
     }
 
     private static long plainEnd(Shape shape) {

@@ -3,10 +3,13 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.compile.FusedGraph;
+import dev.topple.engine.compile.GraphFacts;
+import dev.topple.engine.compile.Preparation;
+import dev.topple.engine.compile.Unit;
 import dev.topple.engine.cpu.blocked.Blocks;
 import dev.topple.engine.cpu.blocked.ChannelSums;
 import dev.topple.engine.cpu.blocked.Form;
-import dev.topple.engine.cpu.kernel.ResizedLossKernel;
 import dev.topple.engine.graph.BatchNorm;
 import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Elementwise;
@@ -42,14 +45,13 @@ final class Lowering {
     private final Products products;
     private final Convolutions convolutions;
     private final Planes planes;
+    private final ResizedLosses losses;
     private final Layouts layouts;
     private final Preparation preparation;
     private final List<CpuInstruction> prepared = new ArrayList<>();
     private final List<CpuInstruction> instructions = new ArrayList<>();
     private final Map<Value, Slot> slots = new HashMap<>();
     private final Map<Value, Slot> reordered = new HashMap<>();
-    private final Map<ResizedLoss, ResizedLossKernel> kernels = new HashMap<>();
-    private final Map<ResizedLoss, Slot> gradients = new HashMap<>();
     private final Map<String, Slot> inputs = new LinkedHashMap<>();
     private final Set<Value> keptRoots = new HashSet<>();
 
@@ -63,16 +65,20 @@ final class Lowering {
     record Lowered(PreparedPart prepared, List<CpuInstruction> instructions, Map<String, Slot> inputs,
             Map<String, Slot> outputs) {}
 
-    private Lowering(Graph graph, Preparation preparation, List<Unit> units,
-            Function<Variable, VariableStorage> variables, CpuContext context) {
-        this.preparation = preparation;
+    private Lowering(FusedGraph fused, Function<Variable, VariableStorage> variables, CpuContext context) {
+        Graph graph = fused.graph();
+        List<Unit> units = fused.units();
+        this.preparation = fused.preparation();
         this.variables = variables;
         this.context = context;
         this.layouts = Layouts.of(graph, units, preparation);
         this.products = new Products(context, instructions);
-        this.convolutions = new Convolutions(context, prepared, instructions, this::slot, preparation, variables);
-        this.planes = new Planes(context, instructions, this::slot);
-        graph.outputs().values().forEach(value -> keptRoots.add(root(value)));
+        ReluBits bits = new ReluBits(graph, units, layouts);
+        this.convolutions = new Convolutions(context, prepared, instructions, this::slot, bits, preparation,
+                variables);
+        this.planes = new Planes(context, instructions, this::slot, bits);
+        this.losses = new ResizedLosses(context, instructions, this::slot);
+        graph.outputs().values().forEach(value -> keptRoots.add(GraphFacts.root(value)));
     }
 
     /**
@@ -83,23 +89,12 @@ final class Lowering {
      */
     static Lowered lower(Graph graph, Function<Variable, VariableStorage> variables, CpuContext context,
             boolean fuse) {
-        Graph folded = fuse ? GradientJoining.of(ScaleFolding.of(graph)) : graph;
-        Preparation preparation = Preparation.of(folded);
-        List<Unit> units = Fusion.units(folded, preparation, fuse);
-        Lowering lowering = new Lowering(folded, preparation, units, variables, context);
-        units.forEach(lowering::lower);
-        Endings endings = new Endings(folded, lowering.instructions, lowering::slot, variables);
+        FusedGraph fused = fuse ? FusedGraph.of(graph, new CpuRules()) : FusedGraph.unfused(graph);
+        Lowering lowering = new Lowering(fused, variables, context);
+        fused.units().forEach(lowering::lower);
+        Endings endings = new Endings(fused.graph(), lowering.instructions, lowering::slot, variables);
         Map<String, Slot> outputs = endings.finish();
         return new Lowered(new PreparedPart(lowering.prepared), lowering.instructions, lowering.inputs, outputs);
-    }
-
-    /** The value that a reshaped value is another view of. */
-    static Value root(Value value) {
-        Value root = value;
-        while (root.node().op() instanceof Layout.Reshape) {
-            root = root.node().operand(0);
-        }
-        return root;
     }
 
     /** Where a value lies in the plain order; a new place if it has none yet. */
@@ -109,7 +104,7 @@ final class Lowering {
 
     /** Where a value lies in a form; brought into it when it is first asked for in another form than its own. */
     private Slot slot(Value value, Form form) {
-        Value root = root(value);
+        Value root = GraphFacts.root(value);
         Form own = layouts.form(root);
         if (form == own) {
             return slots.computeIfAbsent(root, r -> place(r, own));
@@ -151,13 +146,13 @@ final class Lowering {
             return;
         }
         if (unit.loss().isPresent()) {
-            loss(unit, unit.loss().get());
+            losses.lower(unit, unit.loss().get());
             return;
         }
         Node node = unit.first();
         List<Shape> shapes = node.operands().stream().map(Value::shape).toList();
         Shape result = node.result(0).shape();
-        if (Fusion.isProductOfNothing(node)) {
+        if (GraphFacts.isProductOfNothing(node)) {
             products.ofNothing(slot(node.result(0)));
             return;
         }
@@ -195,23 +190,6 @@ final class Lowering {
             case Source.Fill fill -> Slot.constant(Tensor.filled(fill.shape(), fill.value()));
             case Source.Constant constant -> Slot.constant(constant.tensor());
         };
-    }
-
-    private void loss(Unit unit, ResizedLoss loss) {
-        Shape logits = loss.logits().shape();
-        ResizedLossKernel kernel = kernels.computeIfAbsent(loss, l -> l.kernel(context.lanes()));
-        List<Slot> unfinished = loss.gradient().isEmpty() ? List.of()
-                : List.of(gradients.computeIfAbsent(loss, l -> l.unfinished(kernel)));
-        if (unit.first() == loss.resize()) {
-            instructions.add(new ResizedLossInstruction(logits, loss.labels().shape(), slot(loss.logits()),
-                    slot(loss.labels()), slot(loss.loss().result(0)), unfinished, kernel, context.scratch()));
-            return;
-        }
-        Value factors = loss.gradient().orElseThrow().factors();
-        Slot factor = factors.node().op() instanceof Source.Fill fill ? Slot.constant(Tensor.scalar(fill.value()))
-                : slot(factors);
-        instructions.add(new ResizedLossGradientInstruction(logits, unfinished.get(0), factor,
-                slot(unit.last().result(0)), kernel));
     }
 
     private ChannelSums sums(Shape shape) {

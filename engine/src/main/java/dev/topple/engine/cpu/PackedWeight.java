@@ -14,9 +14,17 @@ import java.util.Optional;
  */
 final class PackedWeight {
 
+    /**
+     * What a weight is made of.
+     *
+     * @param key tells weights apart, with value equality
+     * @param variables those that it depends on; the first keeps its packed forms
+     */
+    record Origin(Object key, List<VariableStorage> variables) {}
+
     private record Kind(Object weight, Object packing) {}
 
-    private final Optional<Preparation.Expression> weight;
+    private final Optional<Origin> weight;
     private final Kind kind;
     private final int size;
     private final List<Slot> slots;
@@ -28,22 +36,22 @@ final class PackedWeight {
      * @param weight what it is made of; empty if it is computed in each run
      * @param packing what tells packed forms of one weight apart, with value equality
      */
-    PackedWeight(Optional<Preparation.Expression> weight, Object packing, int size) {
+    PackedWeight(Optional<Origin> weight, Object packing, int size) {
         this.weight = weight;
-        this.kind = new Kind(weight.map(Preparation.Expression::key), packing);
+        this.kind = new Kind(weight.map(Origin::key), packing);
         this.size = size;
         this.slots = weight.isPresent() ? List.of() : List.of(Slot.working(DType.F32, size));
     }
 
     private Optional<VariableStorage> home() {
-        return weight.flatMap(expression -> expression.variables().stream().findFirst());
+        return weight.flatMap(origin -> origin.variables().stream().findFirst());
     }
 
     /** Takes its share in the form that is kept, before the first run. */
     void retain() {
-        kept = weight.map(expression -> home()
-                .map(storage -> storage.retainPrepared(kind, size, expression.variables()))
-                .orElseGet(() -> new PreparedForm(size, expression.variables())));
+        kept = weight.map(origin -> home()
+                .map(storage -> storage.retainPrepared(kind, size, origin.variables()))
+                .orElseGet(() -> new PreparedForm(size, origin.variables())));
     }
 
     /** Gives its share back; the form goes with the last that shares it. */

@@ -3,9 +3,12 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.compile.GraphFacts;
+import dev.topple.engine.compile.Unit;
 import dev.topple.engine.cpu.blocked.BlockedPooling;
 import dev.topple.engine.cpu.blocked.BlockedResize;
 import dev.topple.engine.cpu.blocked.Epilogue;
+import dev.topple.engine.cpu.blocked.Epilogue.Bits;
 import dev.topple.engine.cpu.blocked.Form;
 import dev.topple.engine.graph.Node;
 import dev.topple.engine.graph.Pooling;
@@ -22,16 +25,19 @@ final class Planes {
     private final CpuContext context;
     private final List<CpuInstruction> instructions;
     private final Convolutions.Places places;
+    private final ReluBits bits;
 
     /**
      * Lowers what one graph has of them.
      *
      * @param instructions to which they are added
+     * @param bits which ReLUs leave bits
      */
-    Planes(CpuContext context, List<CpuInstruction> instructions, Convolutions.Places places) {
+    Planes(CpuContext context, List<CpuInstruction> instructions, Convolutions.Places places, ReluBits bits) {
         this.context = context;
         this.instructions = instructions;
         this.places = places;
+        this.bits = bits;
     }
 
     private List<Slot> slots(List<Value> values, Form form) {
@@ -43,18 +49,18 @@ final class Planes {
         Node node = unit.first();
         Shape shape = node.operand(0).shape();
         Shape result = node.result(0).shape();
-        Optional<Value> mask = unit.epilogue().mask();
         List<Slot> in = slots(node.operands(), form);
         if (form == Form.PLAIN) {
             instructions.add(new PoolingInstruction(op, in, shape, slots(node.results(), form), result));
             maskAfter(unit);
             return;
         }
-        BlockedPooling kernel = new BlockedPooling(context.simd(), op, window(node), shape, result);
+        BlockedPooling kernel = new BlockedPooling(context.simd(), op, GraphFacts.maxPoolWindow(node), shape, result);
+        Optional<Slot> mask = unit.epilogue().mask().map(value -> bits.mask(value, form, places));
         List<Value> results = mask.isPresent() ? unit.last().results() : node.results();
-        String name = op.mnemonic() + " " + shape + " to " + result + (mask.isPresent() ? " + ReluGradient" : "");
-        instructions.add(new BlockedPoolingInstruction(name, op, kernel, in,
-                mask.map(value -> places.slot(value, form)), slots(results, form)));
+        String name = op.mnemonic() + " " + shape + " to " + result + (mask.isPresent() ? " + ReluGradient" : "")
+                + ReluBits.text(ReluBits.kind(mask));
+        instructions.add(new BlockedPoolingInstruction(name, op, kernel, in, mask, slots(results, form)));
     }
 
     /** In the plain form a mask is an instruction of its own. */
@@ -64,16 +70,6 @@ final class Planes {
                     value -> places.slot(value, Form.PLAIN));
             instructions.add(compiler.compile(unit.results(), context.lanes(), context.scratch()));
         }
-    }
-
-    /** The window of the pooling that a scatter is the adjoint of. */
-    static Optional<Pooling.Window> window(Node node) {
-        boolean adjoint = node.op() instanceof Pooling.Scatter
-                && node.operand(1).node().op() instanceof Pooling.MaxPool2d && node.operand(1).index() == 1
-                && node.operand(1).node().operand(0).shape().equals(node.result(0).shape());
-        return adjoint
-                ? Optional.of(((Pooling.MaxPool2d) node.operand(1).node().op()).window())
-                : Optional.empty();
     }
 
     /** Interpolation and its adjoint, with the mask of a ReLU's gradient if the unit has one. */
@@ -88,13 +84,14 @@ final class Planes {
             maskAfter(unit);
             return;
         }
-        Optional<Value> mask = unit.epilogue().mask();
-        Optional<Epilogue> epilogue = mask.map(value -> new Epilogue(false, false, false, false, true));
+        Optional<Slot> mask = unit.epilogue().mask().map(value -> bits.mask(value, form, places));
+        Bits kind = ReluBits.kind(mask);
+        Optional<Epilogue> epilogue = mask.map(slot -> new Epilogue(false, false, false, false, true, kind));
         BlockedResize kernel = new BlockedResize(context.simd(), op, shape, result, epilogue);
         String name = op.mnemonic() + " " + op.method() + " " + shape + " to " + result
-                + (mask.isPresent() ? " + ReluGradient" : "");
-        instructions.add(new BlockedResizeInstruction(name, kernel, epilogue, from,
-                mask.map(value -> places.slot(value, form)), places.slot(unit.last().result(0), form),
+                + (mask.isPresent() ? " + ReluGradient" : "") + ReluBits.text(kind);
+        instructions.add(new BlockedResizeInstruction(name, kernel, epilogue, from, mask,
+                places.slot(unit.last().result(0), form),
                 Slot.working(DType.F32, kernel.scratch(context.workers().threads()))));
     }
 }

@@ -3,6 +3,7 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.compile.Versions;
 import dev.topple.engine.cpu.blocked.CacheLine;
 import java.util.Collection;
 

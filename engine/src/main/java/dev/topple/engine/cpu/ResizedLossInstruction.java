@@ -8,8 +8,9 @@ import dev.topple.engine.tensor.Shape;
 import java.util.List;
 
 /**
- * The cross-entropy of resized logits in one go, see {@link ResizedLoss}; an item of work is a strip of an image. Where
- * a {@link ResizedLossGradientInstruction} follows, this one leaves it the unfinished gradient.
+ * The cross-entropy of resized logits in one go, see {@link dev.topple.engine.compile.ResizedLoss}; an item of work is
+ * a strip of an image. Where a {@link ResizedLossGradientInstruction} follows, this one leaves it the unfinished
+ * gradient.
  */
 final class ResizedLossInstruction extends CpuInstruction {
 

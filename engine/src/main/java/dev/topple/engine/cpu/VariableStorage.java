@@ -3,6 +3,7 @@
 
 package dev.topple.engine.cpu;
 
+import dev.topple.engine.compile.Versioned;
 import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Variable;
 import java.util.Collection;
@@ -14,7 +15,7 @@ import java.util.Map;
  * together with other variables. Until somebody writes to it, the value lies in the array of the variable's initial
  * value, so that weights that nobody trains exist only once.
  */
-final class VariableStorage {
+final class VariableStorage implements Versioned {
 
     private static final class Shared {
         private final PreparedForm form;
@@ -76,7 +77,8 @@ final class VariableStorage {
     }
 
     /** How often the value has changed. */
-    long version() {
+    @Override
+    public long version() {
         return version;
     }
 

@@ -51,6 +51,23 @@ public final class Npy {
         }
     }
 
+    /**
+     * The shape that a file says it has, without a look at its elements but at how many there are.
+     *
+     * @throws FormatException if its header is malformed, or it is truncated or longer than its header says
+     * @throws UncheckedIOException if it cannot be read
+     */
+    public static Shape shape(Path file) {
+        String source = file.toString();
+        try (InputStream in = Files.newInputStream(file)) {
+            NpyHeader header = NpyHeader.read(in, source);
+            checkLength(header, Files.size(file) - header.dataOffset(), source);
+            return header.shape();
+        } catch (IOException e) {
+            throw Messages.cannot("read", file, e);
+        }
+    }
+
     /** Reads a file in memory; {@code source} is what messages call it. */
     public static Tensor parse(byte[] bytes, String source) {
         try {

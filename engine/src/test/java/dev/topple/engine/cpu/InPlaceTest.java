@@ -42,14 +42,14 @@ class InPlaceTest {
         return Convolution.conv2d(geometry, x, graph.constant(weight));
     }
 
-    /** The value that a ReLU's gradient asks for its sign is needed no more then. */
+    /** The value that a ReLU's gradient asks for its sign, where that left no bits, is needed no more then. */
     @Test
     void aMaskedGradientTakesTheMasksPlace() {
         Graph graph = new Graph();
         Value x = graph.input("x", TensorType.f32(2, 3, 9, 11));
-        Value y = convolve(graph, x, 1, 3, 1).relu();
-        y = convolve(graph, y, 2, 3, CHANNELS).relu();
-        y = convolve(graph, y, 3, 3, 1).relu();
+        Value y = convolve(graph, x, 1, 3, 1).tanh().relu();
+        y = convolve(graph, y, 2, 3, CHANNELS).tanh().relu();
+        y = convolve(graph, y, 3, 3, 1).tanh().relu();
         y = convolve(graph, y, 4, 1, 1);
         graph.output("gradient", Gradients.of(y.times(y).sum(), List.of(x)).get(0));
         try (CpuDevice device = (CpuDevice) Devices.open("cpu", new DeviceOptions(1));

@@ -3,8 +3,10 @@
 
 package dev.topple.kernels.driver;
 
+import dev.topple.engine.DeviceFailedException;
+
 /** A call of the CUDA driver, or of a library on top of it, failed. The message is one line. */
-public final class DriverException extends RuntimeException {
+public final class DriverException extends DeviceFailedException {
 
     private static final long serialVersionUID = 1;
 

@@ -7,12 +7,14 @@ import dev.topple.engine.graph.BatchNorm;
 import dev.topple.kernels.driver.Extent;
 import dev.topple.kernels.launch.Launch;
 import dev.topple.kernels.launch.Region;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
 
-/** Batch normalisation with the statistics of the batch; images in any form, fastest with channels last. */
+/**
+ * The sums of batch normalisation with the statistics of the batch, of images in any form, fastest with channels last.
+ * The image itself is made by elementwise ops of these.
+ */
 public final class BatchNorms {
 
     /** So many pixels of a channel are added by one block. */
@@ -21,61 +23,38 @@ public final class BatchNorms {
     private BatchNorms() {}
 
     /**
-     * Normalises; mean first, then the squared distances from it.
+     * Mean first, then the squared distances from it.
      *
      * @param working gives working memory of so many floats
      */
-    public static List<Launch> training(BatchNorm.Training op, Operand x, Region gamma, Region beta, Operand y,
-            Region mean, Region variance, LongFunction<Region> working) {
-        y.mustBe(x.image().shape());
-        List<Launch> launches = new ArrayList<>();
+    public static List<Launch> statistics(Operand x, Region mean, Region variance, LongFunction<Region> working) {
         if (x.channels() == 0) {
-            return launches;
+            return List.of();
         }
         Region partial = working.apply((long) x.channels() * chunks(x));
-        launches.add(sums(x).in(x.region()).in(Optional.empty()).out(partial).put(sizes(x)).put(walk(x)).build());
-        launches.add(finish(partial, 0, mean, x, pixels(x)));
-        launches.add(sums(x).in(x.region()).in(mean).out(partial).put(sizes(x)).put(walk(x)).build());
-        launches.add(finish(partial, 0, variance, x, pixels(x)));
-        int elements = y.shape().size();
-        if (elements > 0) {
-            launches.add(new LaunchBuilder("batchnorm", "batchnorm_apply").threads(elements).in(x.region()).in(gamma)
-                    .in(beta).in(mean).in(variance).out(y.region())
-                    .put(elements, y.channelsLast(), x.channels(), x.height(), x.width()).real(op.epsilon())
-                    .steps(x).build());
-        }
-        return launches;
+        return List.of(sums(x).in(x.region()).in(Optional.empty()).out(partial).put(sizes(x)).put(walk(x)).build(),
+                finish(partial, List.of(mean), x, pixels(x)),
+                sums(x).in(x.region()).in(mean).out(partial).put(sizes(x)).put(walk(x)).build(),
+                finish(partial, List.of(variance), x, pixels(x)));
     }
 
     /**
-     * The gradients of image, gamma and beta.
+     * The gradients of gamma and beta, which that of the image needs, too.
      *
-     * @param y for the gradient of the image
      * @param working gives working memory of so many floats
      */
-    public static List<Launch> gradient(BatchNorm.Gradient op, Operand x, Region gamma, Region mean, Region variance,
-            Operand g, Operand y, Region gammaGradient, Region betaGradient, LongFunction<Region> working) {
-        y.mustBe(x.image().shape());
+    public static List<Launch> gradientSums(BatchNorm.Gradient op, Operand x, Region mean, Region variance, Operand g,
+            Region gammaGradient, Region betaGradient, LongFunction<Region> working) {
         g.mustBe(x.shape());
-        List<Launch> launches = new ArrayList<>();
         if (x.channels() == 0) {
-            return launches;
+            return List.of();
         }
         int chunks = chunks(x);
         Region partial = working.apply(2L * x.channels() * chunks);
-        launches.add(blocks(new LaunchBuilder("batchnorm", "batchnorm_gradientsums"), x).in(x.region()).in(mean)
+        return List.of(blocks(new LaunchBuilder("batchnorm", "batchnorm_gradientsums"), x).in(x.region()).in(mean)
                 .in(variance).in(g.region()).out(partial).put(sizes(x)).put(chunks).real(op.epsilon())
-                .put(walk(x)).put(walk(g)).build());
-        launches.add(finish(partial, 0, gammaGradient, x, 1));
-        launches.add(finish(partial, (long) chunks * x.channels(), betaGradient, x, 1));
-        int elements = y.shape().size();
-        if (elements > 0) {
-            launches.add(new LaunchBuilder("batchnorm", "batchnorm_gradient").threads(elements).in(x.region())
-                    .in(gamma).in(mean).in(variance).in(g.region()).in(gammaGradient).in(betaGradient)
-                    .out(y.region()).put(elements, y.channelsLast(), x.channels(), x.height(), x.width())
-                    .real(op.epsilon()).real(pixels(x)).steps(x).steps(g).build());
-        }
-        return launches;
+                .put(walk(x)).put(walk(g)).build(),
+                finish(partial, List.of(gammaGradient, betaGradient), x, 1));
     }
 
     private static int pixels(Operand x) {
@@ -104,8 +83,10 @@ public final class BatchNorms {
         return new int[] {steps[0], steps[1], steps[3]};
     }
 
-    private static Launch finish(Region partial, long from, Region y, Operand x, int divisor) {
-        return new LaunchBuilder("batchnorm", "batchnorm_finish").threads(x.channels()).in(partial, from).out(y)
-                .put(x.channels(), chunks(x)).real(divisor).build();
+    private static Launch finish(Region partial, List<Region> results, Operand x, int divisor) {
+        return new LaunchBuilder("batchnorm", "batchnorm_finish")
+                .grid(Extent.of(LaunchBuilder.blocks(x.channels(), LaunchBuilder.THREADS), results.size()))
+                .in(partial).out(results.get(0)).out(results.get(results.size() - 1)).put(x.channels(), chunks(x))
+                .real(divisor).build();
     }
 }

@@ -4,20 +4,17 @@
 package dev.topple.kernels.family;
 
 import dev.topple.engine.Precision;
-import dev.topple.engine.graph.Convolution.Geometry;
 import dev.topple.kernels.launch.Form;
 
 /**
  * Chooses kernels for convolutions and the gradients of their images.
  *
  * <p>Each element's order of summation follows from the shape of one image: a tile's size changes no bits, so it may
- * be chosen by the size of the batch. {@link Precision#EXACT} is fp32; {@link Precision#FAST} is tf32 on tensor cores
- * where the channels allow it, with a relative error (L2) of about 3e-4.
+ * be chosen by the size of the batch. Where an image gives few tiles, its channels are summed in segments; whether
+ * these run beside or after each other changes no bits either. {@link Precision#EXACT} is fp32; {@link Precision#FAST}
+ * is tf32 on tensor cores where the channels allow it, with a relative error (L2) of about 3e-4.
  */
 public final class Convolutions {
-
-    // The tensor kernels pack a row and a column into 16 bits each.
-    private static final int MOST_PACKED = 1 << 14;
 
     private Convolutions() {}
 
@@ -53,18 +50,6 @@ public final class Convolutions {
             return ImplicitProduct.fp32(walk, "; tensor cores want a multiple of 4 channels in a group, not "
                     + walk.terms());
         }
-        if (reach(walk) > MOST_PACKED) {
-            return ImplicitProduct.fp32(walk,
-                    "; tensor cores want images of up to " + MOST_PACKED + " rows and columns, padding included");
-        }
         return ImplicitProduct.tf32(walk);
-    }
-
-    /** How far from the first row or column a kernel may reach. */
-    private static int reach(ImageWalk walk) {
-        ConvolutionShape s = walk.shape();
-        Geometry g = s.geometry();
-        return Math.max(s.height() + g.padTop() + g.padBottom() + g.dilationH() * s.kernelH(),
-                s.width() + g.padLeft() + g.padRight() + g.dilationW() * s.kernelW());
     }
 }

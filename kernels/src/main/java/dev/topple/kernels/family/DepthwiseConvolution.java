@@ -10,6 +10,7 @@ import dev.topple.kernels.launch.Launch;
 import dev.topple.kernels.launch.Region;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /** A convolution of each channel for itself, always in fp32: its limit is memory. */
 record DepthwiseConvolution(ImageWalk walk) implements ConvolutionPlan {
@@ -34,7 +35,8 @@ record DepthwiseConvolution(ImageWalk walk) implements ConvolutionPlan {
     }
 
     @Override
-    public Launch launch(Region source, Region packed, Epilogue epilogue, Region target) {
+    public List<Launch> launches(Region source, Region packed, Epilogue epilogue, Region target,
+            LongFunction<Region> working) {
         Geometry g = walk.shape().geometry();
         int stepH = walk.backward() ? g.strideH() : 1;
         int stepW = walk.backward() ? g.strideW() : 1;
@@ -50,8 +52,8 @@ record DepthwiseConvolution(ImageWalk walk) implements ConvolutionPlan {
         arguments.addAll(walk.arguments(packing().pitch()));
         List<Region> reads = new ArrayList<>(List.of(source, packed));
         reads.addAll(epilogue.regions());
-        return new Launch("depthwise", isVector() ? "depthwise_vector" : "depthwise_any",
+        return List.of(new Launch("depthwise", isVector() ? "depthwise_vector" : "depthwise_any",
                 new Extent(Math.toIntExact((threads + THREADS - 1) / THREADS), 1, walk.phases()), Extent.of(THREADS),
-                0, arguments, reads, List.of(target));
+                0, arguments, reads, List.of(target)));
     }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param scale one for each channel of the target; of a matrix its columns are the channels
  * @param shift one for each channel
- * @param residual of the target's form and shape; may be the target's own memory
+ * @param residual of the target's form and shape; may be the target's own memory if the plan says so
  * @param mask of the target's form and shape
  */
 public record Epilogue(Optional<Region> scale, Optional<Region> shift, Optional<Region> residual, boolean relu,

@@ -66,6 +66,17 @@ record ImageWalk(ConvolutionShape shape, boolean backward, Form source) {
         return shape.images() * rows * columns;
     }
 
+    /** Layers of blocks: phases of all groups. */
+    int layers() {
+        int groups = shape.geometry().groups();
+        long layers = (long) phases() * groups;
+        if (layers > Tile.MOST_LAYERS) {
+            throw new IllegalArgumentException("a convolution of " + groups + " groups and " + phases()
+                    + " phases needs more layers of blocks than the " + Tile.MOST_LAYERS + " that there are");
+        }
+        return (int) layers;
+    }
+
     /** Whether four neighbouring channels of a group are one aligned load. */
     boolean hasVectors() {
         return source == Form.NHWC && terms() % 4 == 0;

@@ -7,7 +7,9 @@ import dev.topple.engine.graph.Pooling;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.kernels.driver.Extent;
 import dev.topple.kernels.launch.Launch;
+import dev.topple.kernels.launch.Region;
 import java.util.List;
+import java.util.Optional;
 
 /** Pooling and its adjoints on images in any form. Nothing is added to memory by two threads. */
 public final class Poolings {
@@ -34,13 +36,18 @@ public final class Poolings {
                 .put(window(op.window())).build());
     }
 
-    /** The adjoint of {@link #max}: what {@code Scatter} does where its indices come from pooling with that window. */
-    public static List<Launch> maxGradient(Pooling.Window window, Operand g, Operand indices, Operand y) {
+    /**
+     * The adjoint of {@link #max}: what {@code Scatter} does where its indices come from pooling with that window.
+     *
+     * @param mask the value of a ReLU whose gradient follows, as y lies
+     */
+    public static List<Launch> maxGradient(Pooling.Window window, Operand g, Operand indices, Optional<Region> mask,
+            Operand y) {
         g.mustBe(pooled(window, y));
         indices.mustBe(g.shape());
         int pack = g.fours() && indices.fours() && y.fours() ? 4 : 1;
         return y.shape().size() == 0 ? List.of() : List.of(start("pool_maxgradient_", pack, y)
-                .in(g.region()).in(indices.region()).out(y.region()).put(sizes(y, pack, y, g)).steps(g)
+                .in(g.region()).in(indices.region()).in(mask).out(y.region()).put(sizes(y, pack, y, g)).steps(g)
                 .steps(indices).put(window(window)).build());
     }
 
@@ -77,12 +84,17 @@ public final class Poolings {
                 .put(op.countPadding() ? 1 : 0).build());
     }
 
-    /** The adjoint of {@link #mean}. */
-    public static List<Launch> meanGradient(Pooling.AvgPool2dGradient op, Operand g, Operand y) {
+    /**
+     * The adjoint of {@link #mean}.
+     *
+     * @param mask the value of a ReLU whose gradient follows, as y lies
+     */
+    public static List<Launch> meanGradient(Pooling.AvgPool2dGradient op, Operand g, Optional<Region> mask,
+            Operand y) {
         g.mustBe(pooled(op.window(), y));
         int pack = g.fours() && y.fours() ? 4 : 1;
         return y.shape().size() == 0 ? List.of() : List.of(start("pool_meangradient_", pack, y)
-                .in(g.region()).out(y.region()).put(sizes(y, pack, y, g)).steps(g).put(window(op.window()))
+                .in(g.region()).in(mask).out(y.region()).put(sizes(y, pack, y, g)).steps(g).put(window(op.window()))
                 .put(op.countPadding() ? 1 : 0).build());
     }
 

@@ -23,14 +23,6 @@ public final class Products {
     /** Leading axes of an operand that a kernel walks by itself; more of them are more launches. */
     private static final int WALKED = 2;
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
-    /** Sides up to which the tile for small matrices loses nothing. */
-    private static final int SMALL = 32;
-
-    private static final Tile WIDE_TILE = new Tile(128, 128, 256, 0);
-    private static final Tile MIDDLE_TILE = new Tile(64, 64, 128, 0);
-    private static final Tile SMALL_TILE = new Tile(32, 32, 64, 0);
-    private static final Tile WIDE_TENSOR_TILE = Tile.tensor(128, 128, 0);
-    private static final Tile MIDDLE_TENSOR_TILE = Tile.tensor(64, 64, 0);
 
     private final boolean transposeA;
     private final boolean transposeB;
@@ -77,10 +69,7 @@ public final class Products {
         this.tensor = precision == Precision.FAST && alignedA && alignedB;
         long count = axes.stream().mapToLong(BatchAxis::size).reduce(1, Math::multiplyExact);
         int layers = (int) Math.min(count, Integer.MAX_VALUE);
-        Tile wide = tensor ? WIDE_TENSOR_TILE : WIDE_TILE;
-        Tile middle = tensor ? MIDDLE_TENSOR_TILE : MIDDLE_TILE;
-        this.tile = Math.min(m, n) > middle.rows() && wide.keepsBusy(m, n, layers) ? wide
-                : !tensor && (Math.min(m, n) <= SMALL || !middle.keepsBusy(m, n, layers)) ? SMALL_TILE : middle;
+        this.tile = TileTable.product(m, n, layers, tensor);
         this.reason = (tensor ? "tensor cores, tf32" : "fp32") + ", tiles of " + tile.suffix()
                 + (tensor || precision == Precision.EXACT ? "" : "; tensor cores want rows in fours, not of "
                         + (alignedA ? rowB : rowA));

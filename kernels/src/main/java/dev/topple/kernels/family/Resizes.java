@@ -9,7 +9,9 @@ import dev.topple.engine.tensor.Shape;
 import dev.topple.kernels.launch.Launch;
 import dev.topple.kernels.launch.Region;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 
 /** Images of another size, the adjoint, and the cross-entropy of resized logits in one. Images in any form. */
 public final class Resizes {
@@ -21,26 +23,31 @@ public final class Resizes {
         y.mustBe(Shape.of(x.image().shape().dim(0), x.channels(), op.height(), op.width()));
         boolean nearest = op.method() == Resampling.Method.NEAREST;
         int pack = x.fours() && y.fours() && !nearest ? 4 : 1;
-        return launch(nearest ? "resize_nearest" : "resize_linear_" + pack, pack, x, y,
+        return launch(nearest ? "resize_nearest" : "resize_linear_" + pack, pack, x, builder -> builder, y,
                 Rule.of(op.method(), x.height(), op.height()), Rule.of(op.method(), x.width(), op.width()));
     }
 
-    /** The adjoint of resizing. */
-    public static List<Launch> gradient(Resampling.ResizeGradient op, Operand g, Operand y) {
+    /**
+     * The adjoint of resizing.
+     *
+     * @param mask the value of a ReLU whose gradient follows, as y lies
+     */
+    public static List<Launch> gradient(Resampling.ResizeGradient op, Operand g, Optional<Region> mask, Operand y) {
         y.mustBe(Shape.of(g.image().shape().dim(0), g.channels(), op.height(), op.width()));
         int pack = g.fours() && y.fours() ? 4 : 1;
-        return launch("resize_gradient_" + pack, pack, g, y, Rule.of(op.method(), op.height(), g.height()),
-                Rule.of(op.method(), op.width(), g.width()));
+        return launch("resize_gradient_" + pack, pack, g, builder -> builder.in(mask), y,
+                Rule.of(op.method(), op.height(), g.height()), Rule.of(op.method(), op.width(), g.width()));
     }
 
-    private static List<Launch> launch(String kernel, int pack, Operand from, Operand to, Rule rows, Rule columns) {
+    private static List<Launch> launch(String kernel, int pack, Operand from, UnaryOperator<LaunchBuilder> more,
+            Operand to, Rule rows, Rule columns) {
         int packs = to.shape().size() / pack;
         if (packs == 0) {
             return List.of();
         }
-        return List.of(new LaunchBuilder("resize", kernel).threads(packs).in(from.region()).out(to.region())
-                .put(packs, to.channelsLast(), to.channels()).steps(from).put(rows.parameters())
-                .put(columns.parameters()).build());
+        LaunchBuilder builder = new LaunchBuilder("resize", kernel).threads(packs).in(from.region());
+        return List.of(more.apply(builder).out(to.region()).put(packs, to.channelsLast(), to.channels()).steps(from)
+                .put(rows.parameters()).put(columns.parameters()).build());
     }
 
     /**

@@ -20,8 +20,6 @@ record Tile(int rows, int columns, int threads, int sharedBytes) {
     private static final int TENSOR_THREADS = 128;
     private static final int STAGES = 3;
     private static final int STAGE_TERMS = 32;
-    /** Blocks that keep a large device busy; fewer large tiles than this lose to more of smaller ones. */
-    private static final int BUSY = 96;
 
     /** A tile of a kernel for tensor cores: three stages of 32 terms, and more shared memory besides. */
     static Tile tensor(int rows, int columns, int besides) {
@@ -38,13 +36,12 @@ record Tile(int rows, int columns, int threads, int sharedBytes) {
         return (long) divideUp(targetRows, rows) * divideUp(targetColumns, columns);
     }
 
-    /** Whether that many layers of a target keep a device busy. */
-    boolean keepsBusy(int targetRows, int targetColumns, int layers) {
-        return count(targetRows, targetColumns) * layers >= BUSY;
+    Extent grid(int targetRows, int targetColumns, int layers) {
+        return grid(targetRows, targetColumns, 1, layers);
     }
 
-    Extent grid(int targetRows, int targetColumns, int layers) {
-        return new Extent(Math.toIntExact(count(targetRows, targetColumns)), 1, layers);
+    Extent grid(int targetRows, int targetColumns, int segments, int layers) {
+        return new Extent(Math.toIntExact(count(targetRows, targetColumns)), segments, layers);
     }
 
     Extent block() {

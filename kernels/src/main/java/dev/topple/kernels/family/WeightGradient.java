@@ -22,20 +22,7 @@ import java.util.List;
 public final class WeightGradient {
 
     private static final int SUM_THREADS = 256;
-    /** Blocks for all tiles and splits together: two for each multiprocessor of a large device. */
-    private static final int BLOCKS = 264;
-    /** A split has this many pixels at least, so that the partial sums stay few. */
-    private static final int LEAST_PIXELS = 256;
-    /** Elements of all partial sums together, at most. */
-    private static final int MOST_PARTIAL = 1 << 26;
-    /** Splits are multiples of the terms that a kernel takes at a time. */
-    private static final int ROUND = 32;
 
-    private static final Tile WIDE_TILE = new Tile(128, 128, 256, 0);
-    private static final Tile SMALL_TILE = new Tile(64, 64, 128, 0);
-    private static final int PIXEL_TABLE = 1024;
-    private static final Tile WIDE_TENSOR_TILE = Tile.tensor(128, 128, PIXEL_TABLE);
-    private static final Tile SMALL_TENSOR_TILE = Tile.tensor(64, 64, PIXEL_TABLE);
     /** Channels and threads for each of them of the depthwise kernel. */
     private static final Tile DEPTHWISE_TILE = new Tile(32, 1, 256, 0);
 
@@ -56,12 +43,9 @@ public final class WeightGradient {
         this.tile = tile;
         long tiles = isDepthwise() ? tile.count(shape.outChannels(), shape.taps())
                 : tile.count(shape.groupOutChannels(), columns()) * shape.geometry().groups();
-        int pixels = pixels();
-        long most = Math.min(Math.ceilDiv(pixels, LEAST_PIXELS), Math.max(1, MOST_PARTIAL / weightSize()));
-        most = Math.min(most, Math.max(1, Tile.MOST_LAYERS / shape.geometry().groups()));
-        int wanted = (int) Math.clamp(Math.ceilDiv(BLOCKS, tiles), 1, most);
-        this.length = Math.ceilDiv(Math.ceilDiv(pixels, wanted), ROUND) * ROUND;
-        this.splits = Math.ceilDiv(pixels, length);
+        this.length = TileTable.split(tiles, pixels(), weightSize(),
+                Math.max(1, Tile.MOST_LAYERS / shape.geometry().groups()));
+        this.splits = Math.ceilDiv(pixels(), length);
         this.reason = reason + (splits == 1 ? "" : ", " + splits + " splits of " + length + " pixels");
     }
 
@@ -80,14 +64,14 @@ public final class WeightGradient {
                     + " groups needs more layers of blocks than the " + Tile.MOST_LAYERS + " that there are");
         }
         boolean vectors = image == Form.NHWC && shape.groupChannels() % 4 == 0;
-        boolean wide = shape.groupOutChannels() > 64 && shape.taps() * shape.groupChannels() > 64;
-        if (precision == Precision.FAST && vectors && shape.groupOutChannels() % 4 == 0) {
-            Tile tile = wide ? WIDE_TENSOR_TILE : SMALL_TENSOR_TILE;
+        boolean tensor = precision == Precision.FAST && vectors && shape.groupOutChannels() % 4 == 0;
+        Tile tile = TileTable.weightGradient(shape.groupOutChannels(), shape.taps() * shape.groupChannels(), vectors,
+                tensor);
+        if (tensor) {
             return new WeightGradient(shape, image, "convolution_weights_tf32",
                     "convolution_weights_tf32_" + tile.suffix(), tile,
                     "implicit product on tensor cores, tf32, tiles of " + tile.suffix());
         }
-        Tile tile = wide && vectors ? WIDE_TILE : SMALL_TILE;
         return new WeightGradient(shape, image, "convolution_weights",
                 (vectors ? "convolution_weights_" : "convolution_weights_any_") + tile.suffix(), tile,
                 "implicit product in fp32, tiles of " + tile.suffix() + (precision == Precision.EXACT ? ""

@@ -3,6 +3,8 @@
 
 package dev.topple.kernels.memory;
 
+import dev.topple.engine.MemoryUse;
+import dev.topple.engine.OutOfDeviceMemoryException;
 import dev.topple.kernels.driver.Driver;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,15 +36,6 @@ public final class DeviceMemory implements AutoCloseable {
     private long peak;
     private long reserved;
     private boolean closed;
-
-    /**
-     * How much memory is in use.
-     *
-     * @param allocatedBytes given to owners
-     * @param peakBytes the most that was ever given to owners at once
-     * @param reservedBytes got from the driver, used or kept
-     */
-    public record Usage(long allocatedBytes, long peakBytes, long reservedBytes) {}
 
     /**
      * What one owner holds.
@@ -148,8 +141,8 @@ public final class DeviceMemory implements AutoCloseable {
     }
 
     /** How much is in use now. */
-    public Usage usage() {
-        return new Usage(allocated, peak, reserved);
+    public MemoryUse usage() {
+        return new MemoryUse(allocated, peak, reserved);
     }
 
     /** Who holds memory now, those with most of it first. */

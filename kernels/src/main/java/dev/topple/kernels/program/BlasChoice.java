@@ -3,6 +3,8 @@
 
 package dev.topple.kernels.program;
 
+import dev.topple.engine.DeviceSetting;
+import java.util.List;
 import java.util.Locale;
 
 /** By what matrix products are computed. */
@@ -14,8 +16,8 @@ public enum BlasChoice {
     /** By Topple's own kernels. */
     OWN;
 
-    /** The system property that names the choice. */
-    public static final String PROPERTY = "topple.blas";
+    /** What the device can be told. */
+    public static final DeviceSetting SETTING = new DeviceSetting("blas", List.of("auto", "cublas", "own"));
 
     /**
      * The choice of a name.
@@ -23,11 +25,7 @@ public enum BlasChoice {
      * @throws IllegalArgumentException if there is none of the name; the message names the three
      */
     public static BlasChoice of(String name) {
-        return switch (name.strip().toLowerCase(Locale.ROOT)) {
-            case "auto" -> AUTO;
-            case "cublas" -> CUBLAS;
-            case "own" -> OWN;
-            default -> throw new IllegalArgumentException("blas " + name + ": use auto, cublas or own");
-        };
+        SETTING.check(name);
+        return valueOf(name.strip().toUpperCase(Locale.ROOT));
     }
 }

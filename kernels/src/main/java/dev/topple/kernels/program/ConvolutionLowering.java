@@ -4,6 +4,10 @@
 package dev.topple.kernels.program;
 
 import dev.topple.engine.Precision;
+import dev.topple.engine.compile.GraphFacts;
+import dev.topple.engine.compile.Preparation;
+import dev.topple.engine.compile.ProductEpilogue;
+import dev.topple.engine.compile.Unit;
 import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Node;
 import dev.topple.engine.graph.Value;
@@ -104,10 +108,10 @@ final class ConvolutionLowering {
                 steps.residual().map(this::image), steps.relu(), steps.mask().map(this::image));
         Region target = values.result(unit.last().result(0), Form.NHWC).region();
         Set<Region> overwritable = new HashSet<>();
-        epilogue.residual().ifPresent(overwritable::add);
+        epilogue.residual().filter(residual -> plan.overwritesResidual()).ifPresent(overwritable::add);
         overwritable.remove(source.region());
         return Stage.of(name(unit) + steps.describe(), plan.reason(),
-                List.of(plan.launch(source.region(), weight, epilogue, target)), overwritable);
+                plan.launches(source.region(), weight, epilogue, target, values::room), overwritable);
     }
 
     private static String name(Unit unit) {
@@ -128,7 +132,7 @@ final class ConvolutionLowering {
 
     /** A weight as a kernel wants it: made once and shared, made beforehand, or made in each run. */
     private Region packed(Value weight, WeightPacking packing) {
-        Value root = Values.root(weight);
+        Value root = GraphFacts.root(weight);
         Packed key = new Packed(root, packing);
         Region known = packed.get(key);
         if (known == null) {
@@ -145,7 +149,7 @@ final class ConvolutionLowering {
             stages.add(Stage.of(name, List.of(packing.launch(plain, region))));
             return region;
         }
-        Preparation.Expression made = Preparation.expression(root, resources::variable);
+        Preparation.Expression made = preparation.expression(root).orElseThrow();
         if (made.variables().isEmpty()) {
             Region region = places.persistent(DType.F32, packing.elements());
             prepared.add(new PreparedPart.Step(Stage.of(name, List.of(packing.launch(plain, region))),
@@ -153,7 +157,7 @@ final class ConvolutionLowering {
             return region;
         }
         PreparedForm form = resources.form(made.variables(), new Kind(made.key(), packing), packing.elements());
-        String variable = made.variables().get(0).variable().name();
+        String variable = made.variables().iterator().next().name();
         prepared.add(new PreparedPart.Step(
                 Stage.of(name + ", of " + variable, List.of(packing.launch(plain, form.region()))),
                 Optional.of(form)));

@@ -5,6 +5,7 @@ package dev.topple.kernels.program;
 
 import dev.topple.engine.Device;
 import dev.topple.engine.Executable;
+import dev.topple.engine.MemoryUse;
 import dev.topple.engine.Precision;
 import dev.topple.engine.compile.Passes;
 import dev.topple.engine.graph.Graph;
@@ -94,6 +95,11 @@ public final class CudaDevice implements Device {
                 context.blas().map(Blas::description).orElse("matrix products by Topple's own kernels"));
     }
 
+    @Override
+    public Optional<MemoryUse> memoryUse() {
+        return Optional.of(context.memory().usage());
+    }
+
     /** How much memory is in use, and by whom. */
     public DeviceMemory memory() {
         return context.memory();
@@ -118,7 +124,7 @@ public final class CudaDevice implements Device {
             throw new IllegalArgumentException("the graph has neither an output nor an assignment: nothing to compute");
         }
         ReferenceEvaluator evaluator = new ReferenceEvaluator();
-        Graph tidy = Passes.tidy(Expansion.of(Passes.tidy(graph, evaluator)), evaluator);
+        Graph tidy = Passes.decompose(graph, evaluator);
         Set<Variable> known = Set.copyOf(variables.keySet());
         Resources resources = new Resources(this::storage);
         try {

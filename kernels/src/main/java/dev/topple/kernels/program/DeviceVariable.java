@@ -3,6 +3,7 @@
 
 package dev.topple.kernels.program;
 
+import dev.topple.engine.compile.Versioned;
 import dev.topple.engine.tensor.Variable;
 import dev.topple.kernels.launch.Region;
 import dev.topple.kernels.memory.Allocation;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A variable's value in device memory, shared by all programs, and the forms that kernels prepared of it. */
-final class DeviceVariable implements AutoCloseable {
+final class DeviceVariable implements AutoCloseable, Versioned {
 
     private final Variable variable;
     private final DeviceMemory memory;
@@ -42,7 +43,8 @@ final class DeviceVariable implements AutoCloseable {
     }
 
     /** How often the value has changed. */
-    long version() {
+    @Override
+    public long version() {
         return version;
     }
 

@@ -3,6 +3,7 @@
 
 package dev.topple.kernels.program;
 
+import dev.topple.engine.compile.Unit;
 import dev.topple.engine.graph.Elementwise;
 import dev.topple.engine.graph.Layout;
 import dev.topple.engine.graph.Node;

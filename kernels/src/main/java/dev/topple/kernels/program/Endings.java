@@ -3,6 +3,7 @@
 
 package dev.topple.kernels.program;
 
+import dev.topple.engine.compile.GraphFacts;
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.graph.Op;
 import dev.topple.engine.graph.Source;
@@ -58,7 +59,7 @@ final class Endings {
 
     private Region output(String name, Value value) {
         Region region = values.in(value, Form.PLAIN).region();
-        Op origin = Values.root(value).node().op();
+        Op origin = GraphFacts.root(value).node().op();
         if (origin instanceof Source.Read || origin instanceof Source.Input) {
             Region copy = places.persistent(region.dtype(), region.elements());
             before.add(copy(region, copy, "to output " + name));
@@ -70,7 +71,7 @@ final class Endings {
     private void assign(Variable variable, Value value) {
         Region region = values.in(value, Form.PLAIN).region();
         Region target = resources.variable(variable).region();
-        Op origin = Values.root(value).node().op();
+        Op origin = GraphFacts.root(value).node().op();
         if (origin instanceof Source.Read read && read.variable() == variable) {
             return;
         }

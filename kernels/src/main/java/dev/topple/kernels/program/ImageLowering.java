@@ -3,13 +3,15 @@
 
 package dev.topple.kernels.program;
 
+import dev.topple.engine.compile.GraphFacts;
+import dev.topple.engine.compile.ResizedLoss;
+import dev.topple.engine.compile.Unit;
 import dev.topple.engine.graph.BatchNorm;
 import dev.topple.engine.graph.Node;
 import dev.topple.engine.graph.Pooling;
 import dev.topple.engine.graph.Resampling;
 import dev.topple.engine.graph.Softmax;
 import dev.topple.engine.graph.Value;
-import dev.topple.engine.tensor.Shape;
 import dev.topple.kernels.family.BatchNorms;
 import dev.topple.kernels.family.Operand;
 import dev.topple.kernels.family.Poolings;
@@ -37,56 +39,57 @@ final class ImageLowering {
         return values.result(node.result(index), Form.NHWC);
     }
 
-    List<Launch> pooling(Pooling op, Node node) {
+    /** The result of a unit, which may end with a mask. */
+    private Operand result(Unit unit) {
+        return values.result(unit.last().result(0), Form.NHWC);
+    }
+
+    private Optional<Region> mask(Unit unit) {
+        return unit.epilogue().mask().map(mask -> values.in(mask, Form.NHWC).region());
+    }
+
+    List<Launch> pooling(Pooling op, Unit unit) {
+        Node node = unit.first();
         Operand x = values.natural(node.operand(0));
         return switch (op) {
             case Pooling.MaxPool2d max -> Poolings.max(max, x, result(node, 0), result(node, 1));
             case Pooling.Scatter scatter -> {
                 Operand indices = values.natural(node.operand(1));
-                Operand y = result(node, 0);
-                yield windowOf(node).map(window -> Poolings.maxGradient(window, x, indices, y))
+                Operand y = result(unit);
+                yield GraphFacts.maxPoolWindow(node)
+                        .map(window -> Poolings.maxGradient(window, x, indices, mask(unit), y))
                         .orElseGet(() -> Poolings.scatter(x, indices, y));
             }
             case Pooling.Gather gather -> Poolings.gather(x, values.natural(node.operand(1)), result(node, 0));
             case Pooling.AvgPool2d mean -> Poolings.mean(mean, x, result(node, 0));
-            case Pooling.AvgPool2dGradient gradient -> Poolings.meanGradient(gradient, x, result(node, 0));
+            case Pooling.AvgPool2dGradient gradient ->
+                    Poolings.meanGradient(gradient, x, mask(unit), result(unit));
         };
     }
 
-    /** The window of the pooling that gave the indices of a scatter, if it is the way back of that. */
-    private static Optional<Pooling.Window> windowOf(Node scatter) {
-        Value indices = scatter.operand(1);
-        Shape result = scatter.result(0).shape();
-        return indices.node().op() instanceof Pooling.MaxPool2d max && indices.index() == 1
-                && indices.node().operand(0).shape().equals(result)
-                        ? Optional.of(max.window())
-                        : Optional.empty();
-    }
-
-    List<Launch> resampling(Resampling op, Node node) {
+    List<Launch> resampling(Resampling op, Unit unit) {
+        Node node = unit.first();
         Operand x = values.natural(node.operand(0));
         return switch (op) {
             case Resampling.Resize resize -> Resizes.resize(resize, x, result(node, 0));
-            case Resampling.ResizeGradient gradient -> Resizes.gradient(gradient, x, result(node, 0));
+            case Resampling.ResizeGradient gradient ->
+                    Resizes.gradient(gradient, x, mask(unit), result(unit));
         };
     }
 
     /**
      * The sums that batch normalisation or its gradient gives. The image is written in elementwise ops, see
-     * {@link Expansion}, so nothing asks for that of the op itself.
+     * {@link dev.topple.engine.compile.Passes#decompose}, so nothing asks for that of the op itself.
      */
     List<Launch> norm(BatchNorm op, Node node) {
         Operand x = values.natural(node.operand(0));
         Region first = values.result(node.result(1), Form.PLAIN).region();
         Region second = values.result(node.result(2), Form.PLAIN).region();
-        Operand image = new Operand(values.room(x.shape().size()), x.shape(), x.form());
-        List<Launch> launches = switch (op) {
-            case BatchNorm.Training training -> BatchNorms.training(training, x, plain(node, 1), plain(node, 2), image,
-                    first, second, values::room);
-            case BatchNorm.Gradient gradient -> BatchNorms.gradient(gradient, x, plain(node, 1), plain(node, 2),
-                    plain(node, 3), values.natural(node.operand(4)), image, first, second, values::room);
+        return switch (op) {
+            case BatchNorm.Training training -> BatchNorms.statistics(x, first, second, values::room);
+            case BatchNorm.Gradient gradient -> BatchNorms.gradientSums(gradient, x, plain(node, 2), plain(node, 3),
+                    values.natural(node.operand(4)), first, second, values::room);
         };
-        return launches.stream().filter(launch -> !launch.writes().contains(image.region())).toList();
     }
 
     private Region plain(Node node, int operand) {
@@ -95,8 +98,8 @@ final class ImageLowering {
 
     /** A part of a loss of resized logits: there, or back. */
     Stage loss(Unit unit, ResizedLoss loss) {
-        Resampling.Resize resize = (Resampling.Resize) loss.resize().op();
-        Softmax.CrossEntropy entropy = (Softmax.CrossEntropy) loss.loss().op();
+        Resampling.Resize resize = loss.resizing();
+        Softmax.CrossEntropy entropy = loss.entropy();
         Operand logits = values.natural(loss.logits());
         Region labels = values.in(loss.labels(), Form.PLAIN).region();
         String name = "CrossEntropy of " + logits.shape() + " resized to " + resize.height() + " x " + resize.width();

@@ -3,6 +3,10 @@
 
 package dev.topple.kernels.program;
 
+import dev.topple.engine.compile.FusedGraph;
+import dev.topple.engine.compile.GraphFacts;
+import dev.topple.engine.compile.Preparation;
+import dev.topple.engine.compile.Unit;
 import dev.topple.engine.graph.BatchNorm;
 import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Elementwise;
@@ -40,9 +44,9 @@ final class Lowering {
     private final ImageLowering images;
     private final ArrayLowering arrays;
 
-    private Lowering(Graph graph, CudaContext context, Resources resources) {
-        this.preparation = new Preparation(graph);
-        this.values = new Values(graph, places, resources, preparation,
+    private Lowering(FusedGraph fused, CudaContext context, Resources resources) {
+        this.preparation = fused.preparation();
+        this.values = new Values(fused.graph(), places, resources, preparation,
                 (from, to) -> stages.add(ArrayLowering.reorder(from, to)));
         this.elementwise = new ElementwiseLowering(values, context.modules());
         this.convolutions = new ConvolutionLowering(context, values, places, resources, preparation, prepared, stages);
@@ -59,14 +63,13 @@ final class Lowering {
      * @throws IllegalArgumentException if an op cannot be run; the message says which
      */
     static Lowered lower(Graph graph, CudaContext context, Resources resources, boolean fuse) {
-        Graph folded = fuse ? ScaleFolding.of(graph) : graph;
-        Lowering lowering = new Lowering(folded, context, resources);
-        Grouping.units(folded, lowering.preparation, fuse).forEach(lowering::lowerOrRefuse);
+        FusedGraph fused = fuse ? FusedGraph.of(graph, new CudaRules()) : FusedGraph.unfused(graph);
+        Lowering lowering = new Lowering(fused, context, resources);
+        fused.units().forEach(lowering::lowerOrRefuse);
         Endings endings =
-                new Endings(folded, lowering.stages, lowering.values, lowering.places, resources);
+                new Endings(fused.graph(), lowering.stages, lowering.values, lowering.places, resources);
         Map<String, Region> outputs = endings.finish();
-        List<DeviceVariable> madeOf = lowering.preparation.variables().stream().map(resources::variable).toList();
-        return new Lowered(new PreparedPart(lowering.prepared, madeOf, lowering.places), lowering.stages,
+        return new Lowered(new PreparedPart(lowering.prepared, resources.variables(), lowering.places), lowering.stages,
                 lowering.values.inputs(), outputs, lowering.places);
     }
 
@@ -93,7 +96,7 @@ final class Lowering {
             return;
         }
         Node node = unit.first();
-        if (Grouping.isProductOfNothing(node)) {
+        if (GraphFacts.isProductOfNothing(node)) {
             into.accept(products.ofNothing(node));
             return;
         }
@@ -108,8 +111,8 @@ final class Lowering {
             case MatMul op -> into.accept(products.lower(op, node));
             case Convolution op -> stages.add(convolutions.lower(op, unit));
             case BatchNorm op -> add(into, node, images.norm(op, node));
-            case Pooling op -> add(into, node, images.pooling(op, node));
-            case Resampling op -> add(into, node, images.resampling(op, node));
+            case Pooling op -> add(into, unit, images.pooling(op, unit));
+            case Resampling op -> add(into, unit, images.resampling(op, unit));
             case Reduction op -> add(into, node, arrays.reduction(op, node));
             case Layout op -> add(into, node, arrays.layout(op, node));
             case Softmax op -> add(into, node, arrays.softmax(op, node));
@@ -121,6 +124,12 @@ final class Lowering {
     private static void add(Consumer<Stage> into, Node node, List<Launch> launches) {
         if (!launches.isEmpty()) {
             into.accept(Stage.of(name(node), launches));
+        }
+    }
+
+    private static void add(Consumer<Stage> into, Unit unit, List<Launch> launches) {
+        if (!launches.isEmpty()) {
+            into.accept(Stage.of(name(unit.first()) + unit.epilogue().describe(), launches));
         }
     }
 

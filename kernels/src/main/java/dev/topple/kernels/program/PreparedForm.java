@@ -3,23 +3,21 @@
 
 package dev.topple.kernels.program;
 
+import dev.topple.engine.compile.Versions;
 import dev.topple.engine.tensor.DType;
 import dev.topple.kernels.launch.Region;
 import dev.topple.kernels.memory.Allocation;
 import dev.topple.kernels.memory.DeviceMemory;
-import java.util.Arrays;
 import java.util.List;
 
 /** A form of a value that a kernel wants and that is kept between runs: packed weights. Programs share it. */
 final class PreparedForm {
 
-    private static final long NEVER = -1;
-
     private final List<DeviceVariable> variables;
     private final Object kind;
     private final Region region;
     private final Allocation allocation;
-    private final long[] madeOf;
+    private final Versions versions;
     private int users;
 
     /**
@@ -32,8 +30,7 @@ final class PreparedForm {
         this.kind = kind;
         this.region = new Region(DType.F32, elements);
         this.allocation = memory.allocate(region.bytes(), "prepared weights");
-        this.madeOf = new long[variables.size()];
-        Arrays.fill(madeOf, NEVER);
+        this.versions = new Versions(variables);
         region.place(allocation.address());
     }
 
@@ -42,20 +39,9 @@ final class PreparedForm {
         return region;
     }
 
-    /** Whether it was made of the variables' present values. */
-    boolean current() {
-        boolean current = true;
-        for (int i = 0; i < madeOf.length; i++) {
-            current &= madeOf[i] == variables.get(i).version();
-        }
-        return current;
-    }
-
-    /** To be called when it has been made. */
-    void made() {
-        for (int i = 0; i < madeOf.length; i++) {
-            madeOf[i] = variables.get(i).version();
-        }
+    /** Of which values it was made. */
+    Versions versions() {
+        return versions;
     }
 
     void retain() {

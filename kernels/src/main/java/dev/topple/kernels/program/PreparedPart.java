@@ -3,10 +3,8 @@
 
 package dev.topple.kernels.program;
 
+import dev.topple.engine.compile.PreparedSteps;
 import dev.topple.kernels.launch.Region;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/**
- * What a program computes of variables and constants alone. Each stage runs before the others of the program, but only
- * if what it serves is not there or was made of older values. Packed weights are kept, and regions that keep their
- * content between runs; what lies in between is made again whenever one of them must be.
- */
+/** The stages of a program that depend on variables and constants alone, of which each run does what is due. */
 final class PreparedPart {
 
     /**
@@ -28,81 +22,28 @@ final class PreparedPart {
      */
     record Step(Stage stage, Optional<PreparedForm> form) {
 
-        Set<Region> reads() {
-            Set<Region> regions = new HashSet<>();
-            stage.works().forEach(work -> regions.addAll(work.reads()));
-            return regions;
-        }
-
-        Set<Region> writes() {
-            Set<Region> regions = new HashSet<>();
-            stage.works().forEach(work -> regions.addAll(work.writes()));
-            return regions;
+        private PreparedSteps.Step<Region> regions() {
+            Set<Region> reads = new HashSet<>();
+            Set<Region> writes = new HashSet<>();
+            stage.works().forEach(work -> reads.addAll(work.reads()));
+            stage.works().forEach(work -> writes.addAll(work.writes()));
+            return new PreparedSteps.Step<>(reads, writes, form.map(made -> made.versions()::current));
         }
     }
 
+    private final PreparedSteps due;
     private final List<Step> steps;
-    private final BitSet keeps = new BitSet();
-    /** For each step those that write what it reads and what is not kept. */
-    private final List<BitSet> feeders = new ArrayList<>();
-    private final List<DeviceVariable> variables;
-    private final long[] versions;
-    private boolean made;
 
     /**
      * The part.
      *
      * @param emitted each step after those that it depends on
-     * @param variables what the kept regions are made of
+     * @param variables those that the program reads, by where they lie
      */
-    PreparedPart(List<Step> emitted, List<DeviceVariable> variables, Places places) {
-        this.steps = ordered(emitted, places);
-        this.variables = variables;
-        this.versions = new long[variables.size()];
-        Map<Region, Integer> writers = new HashMap<>();
-        for (int i = 0; i < steps.size(); i++) {
-            BitSet feeding = new BitSet();
-            for (Region region : steps.get(i).reads()) {
-                if (writers.containsKey(region) && !places.isPersistent(region)) {
-                    feeding.set(writers.get(region));
-                }
-            }
-            feeders.add(feeding);
-            keeps.set(i, keeps(steps.get(i), places));
-            for (Region region : steps.get(i).writes()) {
-                writers.put(region, i);
-            }
-        }
-    }
-
-    private static boolean keeps(Step step, Places places) {
-        return step.form().isPresent() || step.writes().stream().anyMatch(places::isPersistent);
-    }
-
-    /** What is not kept is made just before it is needed, so that it takes memory for a short time. */
-    private static List<Step> ordered(List<Step> emitted, Places places) {
-        Map<Region, Integer> writers = new HashMap<>();
-        for (int i = 0; i < emitted.size(); i++) {
-            for (Region region : emitted.get(i).writes()) {
-                writers.put(region, i);
-            }
-        }
-        List<Step> ordered = new ArrayList<>();
-        BitSet done = new BitSet();
-        for (int goal = 0; goal < emitted.size(); goal++) {
-            BitSet needed = new BitSet();
-            needed.set(goal, keeps(emitted.get(goal), places));
-            for (int i = goal; i >= 0; i--) {
-                if (needed.get(i)) {
-                    emitted.get(i).reads().stream().filter(writers::containsKey)
-                            .forEach(region -> needed.set(writers.get(region)));
-                }
-            }
-            needed.andNot(done);
-            needed.stream().forEach(i -> ordered.add(emitted.get(i)));
-            done.or(needed);
-        }
-        return ordered;
+    PreparedPart(List<Step> emitted, Map<Region, DeviceVariable> variables, Places places) {
+        due = PreparedSteps.of(emitted.stream().map(Step::regions).toList(), places::isPersistent,
+                region -> Optional.ofNullable(variables.get(region)));
+        steps = due.ordered(emitted);
     }
 
     /** The stages in the order in which they run. */
@@ -115,33 +56,16 @@ final class PreparedPart {
         return steps.stream().flatMap(step -> step.form().stream()).toList();
     }
 
-    private boolean regionsAreCurrent() {
-        boolean current = made;
-        for (int i = 0; current && i < versions.length; i++) {
-            current = versions[i] == variables.get(i).version();
-        }
-        return current;
-    }
-
     /** Makes what is not up to date. */
     void renew(Consumer<Work> start) {
-        boolean regions = regionsAreCurrent();
-        BitSet due = new BitSet();
-        for (int i = 0; i < steps.size(); i++) {
-            due.set(i, keeps.get(i) && !steps.get(i).form().map(PreparedForm::current).orElse(regions));
-        }
-        for (int i = steps.size() - 1; i >= 0; i--) {
-            if (due.get(i)) {
-                due.or(feeders.get(i));
+        if (due.check()) {
+            for (int i = 0; i < steps.size(); i++) {
+                if (due.isDue(i)) {
+                    steps.get(i).stage().works().forEach(start);
+                    steps.get(i).form().ifPresent(form -> form.versions().note());
+                    due.done(i);
+                }
             }
-        }
-        due.stream().forEach(i -> {
-            steps.get(i).stage().works().forEach(start);
-            steps.get(i).form().ifPresent(PreparedForm::made);
-        });
-        made = true;
-        for (int i = 0; i < versions.length; i++) {
-            versions[i] = variables.get(i).version();
         }
     }
 }

@@ -4,8 +4,11 @@
 package dev.topple.kernels.program;
 
 import dev.topple.engine.tensor.Variable;
+import dev.topple.kernels.launch.Region;
 import dev.topple.kernels.memory.Allocation;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +39,16 @@ final class Resources implements AutoCloseable {
         return known;
     }
 
+    /** The variables that were asked for, by where they lie. */
+    Map<Region, DeviceVariable> variables() {
+        Map<Region, DeviceVariable> places = new HashMap<>();
+        variables.values().forEach(variable -> places.put(variable.region(), variable));
+        return places;
+    }
+
     /** A form of a value that is made of variables. */
-    PreparedForm form(List<DeviceVariable> made, Object kind, long elements) {
+    PreparedForm form(Collection<Variable> madeOf, Object kind, long elements) {
+        List<DeviceVariable> made = madeOf.stream().map(this::variable).toList();
         PreparedForm form = made.get(0).retainForm(kind, elements, made);
         forms.add(form);
         return form;

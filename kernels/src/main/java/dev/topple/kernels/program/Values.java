@@ -3,8 +3,9 @@
 
 package dev.topple.kernels.program;
 
+import dev.topple.engine.compile.GraphFacts;
+import dev.topple.engine.compile.Preparation;
 import dev.topple.engine.graph.Graph;
-import dev.topple.engine.graph.Layout;
 import dev.topple.engine.graph.Source;
 import dev.topple.engine.graph.Value;
 import dev.topple.engine.tensor.DType;
@@ -49,16 +50,7 @@ final class Values {
         this.resources = resources;
         this.preparation = preparation;
         this.reorder = reorder;
-        graph.outputs().values().forEach(value -> leaving.add(root(value)));
-    }
-
-    /** The value that a reshaped value is another view of. */
-    static Value root(Value value) {
-        Value root = value;
-        while (root.node().op() instanceof Layout.Reshape) {
-            root = root.node().operand(0);
-        }
-        return root;
+        graph.outputs().values().forEach(value -> leaving.add(GraphFacts.root(value)));
     }
 
     /** Whether the elements of images lie in the same order in both forms. */
@@ -73,14 +65,14 @@ final class Values {
 
     /** A value in the form in which it is there already; a reshaped image is brought into the plain form. */
     Operand natural(Value value) {
-        Value root = root(value);
+        Value root = GraphFacts.root(value);
         return form(root) == Form.NHWC && root.shape().equals(value.shape()) ? in(value, Form.NHWC)
                 : in(value, Form.PLAIN);
     }
 
     /** A value in a form. */
     Operand in(Value value, Form form) {
-        Value root = root(value);
+        Value root = GraphFacts.root(value);
         Shape shape = value.shape();
         if (form == Form.NHWC && !(form(root) == Form.NHWC && root.shape().equals(shape))) {
             Operand plain = in(value, Form.PLAIN);

@@ -33,7 +33,7 @@ final class WorkingArena {
     /**
      * A program was made.
      *
-     * @throws dev.topple.kernels.memory.OutOfDeviceMemoryException if there is not that much; then nothing has changed
+     * @throws dev.topple.engine.OutOfDeviceMemoryException if there is not that much; then nothing has changed
      *         for the other programs
      */
     void retain(long bytes) {

@@ -40,7 +40,8 @@ class ConvolutionsTest {
             Region packed = run.room(DType.F32, plan.packing().elements());
             Region y = run.room(DType.F32,
                     backward ? PlainConvolution.imageSize(s) : PlainConvolution.resultSize(s));
-            run.run(List.of(plan.packing().launch(w, packed), plan.launch(x, packed, Epilogue.none(), y)));
+            run.run(List.of(plan.packing().launch(w, packed)));
+            run.run(plan.launches(x, packed, Epilogue.none(), y, size -> run.room(DType.F32, size)));
             return PlainConvolution.channelsFirst(run.floats(y), s.images(), to);
         }
     }
@@ -71,23 +72,112 @@ class ConvolutionsTest {
         check(shape(Geometry.UNIT, 1, 36, 6, 7, 68, 1, 1), Precision.EXACT, Form.NHWC, "64x64");
     }
 
+    /** Each tile that the table has, its edges too, with the channels in one segment, apart and in turn. */
     @Test
-    void everyTile() {
-        wide(shape(Geometry.UNIT, 1, 4, 64, 97, 260, 1, 1), Precision.EXACT, "128x128");
-        wide(shape(Geometry.UNIT, 1, 4, 64, 97, 260, 1, 1), Precision.FAST, "128x128");
-        wide(shape(Geometry.UNIT, 2, 4, 64, 97, 36, 1, 1), Precision.FAST, "128x64");
-        wide(shape(SAME, 1, 24, 9, 10, 70, 3, 3), Precision.FAST, "64x64");
-        wide(shape(SAME, 1, 36, 9, 10, 20, 3, 3), Precision.FAST, "128x32");
-        wide(shape(SAME, 1, 68, 9, 10, 6, 3, 3), Precision.FAST, "128x16");
+    void everyTileAndWayOfSumming() {
+        for (boolean tensor : new boolean[] {false, true}) {
+            for (ConvolutionShape s : List.of(shape(SAME, 1, 132, 3, 11, 132, 3, 3),
+                    shape(SAME, 2, 132, 3, 6, 20, 3, 3), shape(SAME, 1, 132, 3, 6, 6, 3, 3))) {
+                ImageWalk walk = new ImageWalk(s, false, Form.NHWC);
+                float[] x = PlainConvolution.random(1, PlainConvolution.imageSize(s));
+                float[] w = PlainConvolution.random(2, PlainConvolution.weightSize(s));
+                double[] expected = PlainConvolution.forward(s, x, w);
+                float[] first = null;
+                for (Tile tile : TileTable.convolutions(walk, tensor)) {
+                    for (boolean apart : new boolean[] {false, true}) {
+                        ConvolutionPlan plan =
+                                new ImplicitProduct(walk, tensor, new TileTable.Choice(tile, apart), "");
+                        assertTrue(plan.reason().contains("tiles of " + tile.suffix() + ", 3 segments "
+                                + (apart ? "apart" : "in turn")), plan.reason());
+                        float[] y = run(plan, s, false, Form.NHWC, x, w);
+                        double error = PlainConvolution.error(expected, y);
+                        assertTrue(error <= (tensor ? TF32_ERROR : EXACT_ERROR), plan.reason() + ": " + error);
+                        first = first == null ? y : first;
+                        assertArrayEquals(first, y, plan.reason());
+                    }
+                }
+            }
+        }
     }
 
-    private static void wide(ConvolutionShape s, Precision precision, String tile) {
-        float[] x = PlainConvolution.random(1, PlainConvolution.imageSize(s));
-        float[] w = PlainConvolution.random(2, PlainConvolution.weightSize(s));
-        ConvolutionPlan plan = Convolutions.forward(s, Form.NHWC, precision);
-        assertTrue(plan.reason().contains("tiles of " + tile), plan.reason());
-        double error = PlainConvolution.error(PlainConvolution.forward(s, x, w), run(plan, s, false, Form.NHWC, x, w));
-        assertTrue(error <= (precision == Precision.EXACT ? EXACT_ERROR : TF32_ERROR), plan.reason() + ": " + error);
+    private static ConvolutionPlan forced(ConvolutionShape s, boolean backward, boolean tensor, boolean apart) {
+        ImageWalk walk = new ImageWalk(s, backward, Form.NHWC);
+        Tile tile = TileTable.convolution(walk, tensor).tile();
+        return new ImplicitProduct(walk, tensor, new TileTable.Choice(tile, apart), "");
+    }
+
+    @Test
+    void segmentsOfAGradientAndOfGroups() {
+        for (boolean tensor : new boolean[] {false, true}) {
+            for (ConvolutionShape s : List.of(shape(SAME.stride(2), 1, 8, 5, 7, 516, 3, 3),
+                    shape(SAME.groups(2), 2, 16, 4, 5, 264, 3, 3))) {
+                float[] w = PlainConvolution.random(2, PlainConvolution.weightSize(s));
+                float[] g = PlainConvolution.random(3, PlainConvolution.resultSize(s));
+                ConvolutionPlan apart = forced(s, true, tensor, true);
+                assertTrue(apart.reason().contains(" segments apart"), apart.reason());
+                float[] dx = run(apart, s, true, Form.NHWC, g, w);
+                double error = PlainConvolution.error(PlainConvolution.inputGradient(s, g, w), dx);
+                assertTrue(error <= (tensor ? TF32_ERROR : EXACT_ERROR), apart.reason() + ": " + error);
+                assertArrayEquals(dx, run(forced(s, true, tensor, false), s, true, Form.NHWC, g, w));
+            }
+        }
+    }
+
+    /** Segments apart may write over their residual; those in turn need the target's memory for their sums. */
+    @Test
+    void epilogueAfterTheLastSegment() {
+        for (int outChannels : new int[] {8, 7}) {
+            ConvolutionShape s = shape(SAME, 1, 128, 4, 5, outChannels, 3, 3);
+            int size = PlainConvolution.resultSize(s);
+            float[] x = PlainConvolution.random(1, PlainConvolution.imageSize(s));
+            float[] w = PlainConvolution.random(2, PlainConvolution.weightSize(s));
+            float[] scale = PlainConvolution.random(4, outChannels);
+            float[] shift = PlainConvolution.random(5, outChannels);
+            float[] residual = PlainConvolution.random(6, size);
+            float[] mask = PlainConvolution.random(7, size);
+            for (boolean apart : new boolean[] {false, true}) {
+                ConvolutionPlan plan = forced(s, false, true, apart);
+                assertEquals(apart, plan.overwritesResidual());
+                try (KernelRun run = new KernelRun()) {
+                    Region source = run.floats(PlainConvolution.channelsLast(x, 1, 128));
+                    Region packed = run.room(DType.F32, plan.packing().elements());
+                    Region plain = run.room(DType.F32, size);
+                    Region added = run.floats(residual);
+                    Region target = apart ? added : run.room(DType.F32, size);
+                    Epilogue epilogue = new Epilogue(Optional.of(run.floats(scale)), Optional.of(run.floats(shift)),
+                            Optional.of(added), true, Optional.of(run.floats(mask)));
+                    run.run(List.of(plan.packing().launch(run.floats(w), packed)));
+                    run.run(plan.launches(source, packed, Epilogue.none(), plain, n -> run.room(DType.F32, n)));
+                    run.run(plan.launches(source, packed, epilogue, target, n -> run.room(DType.F32, n)));
+                    float[] expected = run.floats(plain);
+                    for (int i = 0; i < size; i++) {
+                        float v = Math.fma(expected[i], scale[i % outChannels], shift[i % outChannels]) + residual[i];
+                        expected[i] = mask[i] > 0 ? Math.max(v, 0f) : 0;
+                    }
+                    assertArrayEquals(expected, run.floats(target), plan.reason());
+                }
+            }
+        }
+    }
+
+    /** The layers of a ResNet-34 with dilation on 288 x 384 pixels. */
+    @Test
+    void choosesBySizes() {
+        choose(1, 64, 72, 96, 1, "64x64");
+        choose(1, 128, 36, 48, 4, "64x64, 4 segments apart");
+        choose(1, 256, 36, 48, 3, "64x64, 3 segments apart");
+        choose(1, 512, 36, 48, 2, "128x64, 2 segments apart");
+        choose(32, 128, 36, 48, 4, "128x128, 4 segments in turn");
+        choose(32, 512, 36, 48, 2, "128x128, 2 segments in turn");
+    }
+
+    private static void choose(int images, int channels, int height, int width, int segments, String expected) {
+        ConvolutionShape s = shape(SAME, images, channels, height, width, channels, 3, 3);
+        ImageWalk walk = new ImageWalk(s, false, Form.NHWC);
+        assertEquals(segments, Math.ceilDiv(walk.terms(), TileTable.segment(walk)));
+        String reason = Convolutions.forward(s, Form.NHWC, Precision.FAST).reason();
+        assertEquals("implicit product on tensor cores, tf32, tiles of " + expected, reason);
+        assertEquals(segments, Math.ceilDiv(channels, TileTable.segment(new ImageWalk(s, true, Form.NHWC))));
     }
 
     @Test
@@ -122,6 +212,8 @@ class ConvolutionsTest {
             rows(shape(SAME.padding(2).dilation(2), 3, 8, 7, 9, 36, 3, 3), precision);
             // Blocks of rows with taps of their own.
             rows(shape(SAME.padding(6).dilation(6), 3, 48, 14, 9, 36, 3, 3), precision);
+            // In segments.
+            rows(shape(SAME, 3, 128, 3, 5, 8, 3, 3), precision);
         }
     }
 
@@ -178,9 +270,9 @@ class ConvolutionsTest {
                     // The target's own memory.
                     (steps & 4) == 0 ? Optional.empty() : Optional.of(target), (steps & 8) != 0,
                     (steps & 16) == 0 ? Optional.empty() : Optional.of(run.floats(mask)));
-            run.run(List.of(plan.packing().launch(run.floats(w), packed),
-                    plan.launch(source, packed, Epilogue.none(), plain),
-                    plan.launch(source, packed, epilogue, target)));
+            run.run(List.of(plan.packing().launch(run.floats(w), packed)));
+            run.run(plan.launches(source, packed, Epilogue.none(), plain, elements -> run.room(DType.F32, elements)));
+            run.run(plan.launches(source, packed, epilogue, target, elements -> run.room(DType.F32, elements)));
             float[] expected = run.floats(plain);
             for (int i = 0; i < expected.length; i++) {
                 int c = i % s.outChannels();
@@ -213,9 +305,9 @@ class ConvolutionsTest {
                 Region source = run.floats(PlainConvolution.channelsLast(g, s.images(), s.outChannels()));
                 Epilogue epilogue = new Epilogue(Optional.empty(), Optional.empty(),
                         Optional.of(run.floats(residual)), false, Optional.of(run.floats(mask)));
-                run.run(List.of(plan.packing().launch(run.floats(w), packed),
-                        plan.launch(source, packed, Epilogue.none(), plain),
-                        plan.launch(source, packed, epilogue, target)));
+                run.run(List.of(plan.packing().launch(run.floats(w), packed)));
+                run.run(plan.launches(source, packed, Epilogue.none(), plain, n -> run.room(DType.F32, n)));
+                run.run(plan.launches(source, packed, epilogue, target, n -> run.room(DType.F32, n)));
                 float[] expected = run.floats(plain);
                 for (int i = 0; i < size; i++) {
                     expected[i] = mask[i] > 0 ? expected[i] + residual[i] : 0f;

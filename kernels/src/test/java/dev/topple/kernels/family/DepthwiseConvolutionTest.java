@@ -24,7 +24,8 @@ class DepthwiseConvolutionTest {
                 PlainConvolution.channelsLast(source, s.images(), backward ? s.outChannels() : s.channels()));
         Region packed = run.room(DType.F32, plan.packing().elements());
         Region y = run.room(DType.F32, backward ? PlainConvolution.imageSize(s) : PlainConvolution.resultSize(s));
-        run.run(List.of(plan.packing().launch(run.floats(w), packed), plan.launch(x, packed, epilogue, y)));
+        run.run(List.of(plan.packing().launch(run.floats(w), packed)));
+        run.run(plan.launches(x, packed, epilogue, y, size -> run.room(DType.F32, size)));
         return PlainConvolution.channelsFirst(run.floats(y), s.images(), backward ? s.channels() : s.outChannels());
     }
 

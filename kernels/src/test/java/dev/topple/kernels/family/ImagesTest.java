@@ -15,6 +15,7 @@ import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.TensorType;
 import dev.topple.kernels.launch.Form;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -47,7 +48,7 @@ class ImagesTest {
                 FamilyRun.same(max.get(0), run.get(y, DType.F32), 0, "max " + window + from + to);
                 FamilyRun.same(max.get(1), run.get(indices, DType.I32), 0, "indices " + window + from + to);
                 Operand gradient = run.room(x.type(), from);
-                run.run(Poolings.maxGradient(window, run.put(g, from), indices, gradient));
+                run.run(Poolings.maxGradient(window, run.put(g, from), indices, Optional.empty(), gradient));
                 FamilyRun.same(back, run.get(gradient, DType.F32), ERROR, "max gradient " + window + from + to);
                 Operand scattered = run.room(x.type(), from);
                 run.run(Poolings.scatter(run.put(g, from), indices, scattered));
@@ -71,7 +72,7 @@ class ImagesTest {
             run.run(Poolings.mean(op, run.put(x, form), y));
             FamilyRun.same(expected, run.get(y, DType.F32), ERROR, op + " " + form);
             Operand back = run.room(x.type(), form);
-            run.run(Poolings.meanGradient(gradient, run.put(g, form), back));
+            run.run(Poolings.meanGradient(gradient, run.put(g, form), Optional.empty(), back));
             FamilyRun.same(expectedBack, run.get(back, DType.F32), ERROR, gradient + " " + form);
         }
     }
@@ -115,7 +116,7 @@ class ImagesTest {
             run.run(Resizes.resize(op, run.put(x, form), y));
             FamilyRun.same(expected, run.get(y, DType.F32), ERROR, op + " of " + x.type() + form);
             Operand back = run.room(x.type(), Form.NHWC);
-            run.run(Resizes.gradient(gradient, run.put(g, form), back));
+            run.run(Resizes.gradient(gradient, run.put(g, form), Optional.empty(), back));
             FamilyRun.same(expectedBack, run.get(back, DType.F32), ERROR, gradient + " of " + g.type() + form);
         }
     }
@@ -155,37 +156,65 @@ class ImagesTest {
             x.floats()[i] += 3;
         }
         Tensor gamma = FamilyRun.random(12, c);
-        Tensor beta = FamilyRun.random(13, c);
-        BatchNorm.Training op = new BatchNorm.Training(epsilon);
-        List<Tensor> expected = FamilyRun.expected(op, x, gamma, beta);
-        Operand y = run.room(x.type(), to);
+        List<Tensor> expected =
+                FamilyRun.expected(new BatchNorm.Training(epsilon), x, gamma, FamilyRun.random(13, c));
         Operand mean = run.room(TensorType.f32(c), Form.PLAIN);
         Operand variance = run.room(TensorType.f32(c), Form.PLAIN);
         Operand from = run.put(x, form);
-        Operand scale = run.put(gamma);
-        run.run(BatchNorms.training(op, from, scale.region(), run.put(beta).region(), y, mean.region(),
-                variance.region(), run::floats));
-        FamilyRun.same(expected.get(0), run.get(y, DType.F32), 1e-5, "batch norm");
+        run.run(BatchNorms.statistics(from, mean.region(), variance.region(), run::floats));
         FamilyRun.same(expected.get(1), run.get(mean, DType.F32), ERROR, "mean");
         FamilyRun.same(expected.get(2), run.get(variance, DType.F32), ERROR, "variance");
         Tensor g = FamilyRun.random(14, n, c, h, w);
         BatchNorm.Gradient gradient = new BatchNorm.Gradient(epsilon);
         List<Tensor> back = FamilyRun.expected(gradient, x, gamma, expected.get(1), expected.get(2), g);
-        Operand dx = run.room(x.type(), to);
         Operand dgamma = run.room(TensorType.f32(c), Form.PLAIN);
         Operand dbeta = run.room(TensorType.f32(c), Form.PLAIN);
-        run.run(BatchNorms.gradient(gradient, from, scale.region(), mean.region(), variance.region(),
-                run.put(g, to), dx, dgamma.region(), dbeta.region(), run::floats));
-        FamilyRun.same(back.get(0), run.get(dx, DType.F32), 1e-5, "gradient of the image");
+        run.run(BatchNorms.gradientSums(gradient, from, mean.region(), variance.region(), run.put(g, to),
+                dgamma.region(), dbeta.region(), run::floats));
         FamilyRun.same(back.get(1), run.get(dgamma, DType.F32), 1e-4, "gradient of gamma");
         FamilyRun.same(back.get(2), run.get(dbeta, DType.F32), 1e-5, "gradient of beta");
     }
 
+    /** A mask does what the gradient of a ReLU would do to the finished image, for one and four channels at a time. */
     @Test
-    void normalisesBatches() {
+    void masksGradients() {
+        Window window = Window.square(3, 2, 1);
+        for (int channels : new int[] {3, 8}) {
+            Tensor x = FamilyRun.random(21, 2, channels, 7, 9);
+            Tensor relu = FamilyRun.random(22, 2, channels, 7, 9);
+            relu.floats()[4] = 0;
+            Operand mask = run.put(relu, Form.NHWC);
+            List<Tensor> max = FamilyRun.expected(new Pooling.MaxPool2d(window), x);
+            Tensor g = FamilyRun.random(23, max.get(0).shape().dims());
+            Operand indices = run.put(max.get(1), Form.NHWC);
+            Operand from = run.put(g, Form.NHWC);
+            Pooling.AvgPool2dGradient mean = new Pooling.AvgPool2dGradient(window, true, 7, 9);
+            Resampling.ResizeGradient resize = new Resampling.ResizeGradient(Method.BILINEAR, 7, 9);
+            Tensor large = FamilyRun.random(24, 2, channels, 15, 20);
+            Operand fromLarge = run.put(large, Form.NHWC);
+            Operand y = run.room(x.type(), Form.NHWC);
+            run.run(Poolings.maxGradient(window, from, indices, Optional.of(mask.region()), y));
+            same(FamilyRun.expected(new Pooling.Scatter(7, 9), g, max.get(1)).get(0), relu, y, "max");
+            run.run(Poolings.meanGradient(mean, from, Optional.of(mask.region()), y));
+            same(FamilyRun.expected(mean, g).get(0), relu, y, "mean");
+            run.run(Resizes.gradient(resize, fromLarge, Optional.of(mask.region()), y));
+            same(FamilyRun.expected(resize, large).get(0), relu, y, "resize");
+        }
+    }
+
+    private void same(Tensor expected, Tensor relu, Operand y, String what) {
+        for (int i = 0; i < expected.floats().length; i++) {
+            expected.floats()[i] = relu.floats()[i] > 0 ? expected.floats()[i] : 0;
+        }
+        FamilyRun.same(expected, run.get(y, DType.F32), ERROR, what + " gradient, masked");
+    }
+
+    @Test
+    void sumsOfBatchNormalisation() {
         checkBatchNorm(3, 5, 4, 3, Form.NHWC, Form.NHWC);
         checkBatchNorm(2, 33, 3, 3, Form.PLAIN, Form.NHWC);
         checkBatchNorm(2, 2, 24, 25, Form.NHWC, Form.PLAIN);
+        checkBatchNorm(2, 3, 40, 61, Form.NHWC, Form.NHWC);
     }
 
     @Test
@@ -193,9 +222,9 @@ class ImagesTest {
         Tensor g = FamilyRun.random(15, 3, 4, 13, 9);
         Resampling.ResizeGradient op = new Resampling.ResizeGradient(Method.BILINEAR, 4, 5);
         Operand all = run.room(TensorType.f32(3, 4, 4, 5), Form.NHWC);
-        run.run(Resizes.gradient(op, run.put(g, Form.NHWC), all));
+        run.run(Resizes.gradient(op, run.put(g, Form.NHWC), Optional.empty(), all));
         Operand one = run.room(TensorType.f32(1, 4, 4, 5), Form.NHWC);
-        run.run(Resizes.gradient(op, run.put(FamilyRun.rows(g, 2, 1), Form.NHWC), one));
+        run.run(Resizes.gradient(op, run.put(FamilyRun.rows(g, 2, 1), Form.NHWC), Optional.empty(), one));
         assertTrue(FamilyRun.rows(run.get(all, DType.F32), 2, 1).sameBits(run.get(one, DType.F32)));
     }
 }

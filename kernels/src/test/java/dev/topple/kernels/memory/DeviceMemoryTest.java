@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.topple.engine.MemoryUse;
+import dev.topple.engine.OutOfDeviceMemoryException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -32,7 +34,7 @@ class DeviceMemoryTest {
         two.close();
         two.close();
         assertEquals(address, memory.allocate(300, "four").address());
-        assertEquals(new DeviceMemory.Usage(1024, 1024, 2 * MIB), memory.usage());
+        assertEquals(new MemoryUse(1024, 1024, 2 * MIB), memory.usage());
         assertThrows(IllegalStateException.class, two::address);
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.topple.engine.Executable;
+import dev.topple.engine.OutOfDeviceMemoryException;
 import dev.topple.engine.Precision;
 import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Graph;
@@ -19,7 +20,6 @@ import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.TensorType;
 import dev.topple.engine.tensor.Variable;
 import dev.topple.kernels.emulator.EmulatedDriver;
-import dev.topple.kernels.memory.OutOfDeviceMemoryException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

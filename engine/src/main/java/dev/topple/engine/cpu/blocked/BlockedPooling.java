@@ -48,6 +48,8 @@ public final class BlockedPooling {
     private int yo;
     private float[] mask = NONE;
     private int mo;
+    private int[] bits = NO_INDICES;
+    private int bo;
 
     /**
      * One op of the family.
@@ -97,11 +99,22 @@ public final class BlockedPooling {
      * {@link Pooling.Scatter} through: the gradient of a ReLU before the pooling whose value it is.
      */
     public void mask(float[] array, int offset) {
+        checkMasks();
+        mask = array;
+        mo = offset;
+    }
+
+    /** Sets a mask of bits instead, one word for each pixel of a block of channels; see {@link Epilogue}. */
+    public void bits(int[] array, int offset) {
+        checkMasks();
+        bits = array;
+        bo = offset;
+    }
+
+    private void checkMasks() {
         if (!windowed || !(op instanceof Pooling.Scatter)) {
             throw new IllegalStateException(op.mnemonic() + ": only the gradient of a max pooling takes a mask");
         }
-        mask = array;
-        mo = offset;
     }
 
     /** Ops without indices: the average and its gradient. */
@@ -137,7 +150,8 @@ public final class BlockedPooling {
             case Pooling.AvgPool2d pool -> lanes.average(geometry, top, bottom, x, from, y, to);
             case Pooling.AvgPool2dGradient gradient -> lanes.averageGradient(geometry, top, bottom, x, from, y, to);
             case Pooling.Scatter scatter when windowed -> lanes.maxGradient(geometry, top, bottom, x, from, indices,
-                    io + plane * sourcePlane, y, to, mask, mo + plane * targetPlane);
+                    io + plane * sourcePlane, y, to, mask, mo + plane * targetPlane, bits,
+                    bo + plane * (targetPlane / W));
             case Pooling.Scatter scatter -> scatter(lanesOf(plane), from, io + plane * sourcePlane, to);
             case Pooling.Gather gather -> gather(lanesOf(plane), from, io + plane * targetPlane, to);
         }

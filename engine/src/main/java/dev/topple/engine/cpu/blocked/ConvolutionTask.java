@@ -68,6 +68,15 @@ public record ConvolutionTask(boolean backward, int images, int sourceChannels, 
         return sourceChannels / geometry.groups() * targetChannels * kernelHeight * kernelWidth;
     }
 
+    /**
+     * Whether all lanes of a block of the target are finished at once: it is in blocks, and none of them is shared by
+     * groups that are computed apart.
+     */
+    public boolean finishesBlocks() {
+        return target == Form.BLOCKED && (geometry.groups() == 1 || DepthwiseConvolution.serves(this)
+                || targetChannels / geometry.groups() % Blocks.WIDTH == 0);
+    }
+
     /** The channels of the forward convolution's image. */
     public int inChannels() {
         return backward ? targetChannels : sourceChannels;

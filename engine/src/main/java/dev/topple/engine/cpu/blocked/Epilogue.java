@@ -13,12 +13,27 @@ import java.util.Arrays;
  * {@code v = m > 0 ? v : 0}, the gradient of a ReLU whose value is m. Residual and mask have the target's form and
  * shape; the residual may be the target's own memory.
  *
+ * <p>A gradient of a ReLU needs no more of it than where it is positive. So a ReLU in a blocked target may leave one bit
+ * for each element, and a mask may consist of such bits: one word for each pixel of a block of channels, in the order
+ * of the target, in which bit l is that of lane l.
+ *
  * <p>Which steps there are is fixed; the arrays are set before each run, and {@link #begin} tells how many channels
  * there are.
  */
 public final class Epilogue {
 
+    /** What an epilogue does with the bits that say where a ReLU is positive. */
+    public enum Bits {
+        /** Nothing; a mask, if there is one, consists of the values themselves. */
+        NONE,
+        /** The ReLU writes them. */
+        WRITTEN,
+        /** They are the mask. */
+        READ
+    }
+
     private static final int W = Blocks.WIDTH;
+    private static final int[] NO_BITS = new int[0];
     private static final float[] UNSET = new float[0];
     /** A scale and a shift that change nothing: adding -0 leaves every number as it is, adding 0 would not leave -0. */
     private static final float[] ONES = filled(1f);
@@ -29,6 +44,7 @@ public final class Epilogue {
     private final boolean residuals;
     private final boolean relu;
     private final boolean masks;
+    private final Bits kind;
     private final boolean vectors;
 
     private float[] scale = UNSET;
@@ -39,16 +55,38 @@ public final class Epilogue {
     private int residualOffset;
     private float[] mask = UNSET;
     private int maskOffset;
+    private int[] bits = NO_BITS;
+    private int bitsOffset;
     private int channels;
     private final float[] lastScale = new float[W];
     private final float[] lastShift = new float[W];
 
     /** An epilogue of the given steps. */
     public Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, boolean mask) {
-        this(scale, shift, residual, relu, mask, Simd.chosen() != Simd.OFF);
+        this(scale, shift, residual, relu, mask, Bits.NONE);
+    }
+
+    /**
+     * An epilogue of the given steps.
+     *
+     * @throws IllegalArgumentException if bits are to be written without a ReLU or besides a mask, or to be read without
+     *     a mask or besides a ReLU
+     */
+    public Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, boolean mask, Bits bits) {
+        this(scale, shift, residual, relu, mask, bits, Simd.chosen() != Simd.OFF);
     }
 
     Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, boolean mask, boolean vectors) {
+        this(scale, shift, residual, relu, mask, Bits.NONE, vectors);
+    }
+
+    Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, boolean mask, Bits bits, boolean vectors) {
+        if (bits != Bits.NONE && (relu != (bits == Bits.WRITTEN) || mask != (bits == Bits.READ))) {
+            throw new IllegalArgumentException("bits " + bits + ": a ReLU without a mask writes them, a mask without a"
+                    + " ReLU reads them, but there is " + (relu ? "a" : "no") + " ReLU and " + (mask ? "a" : "no")
+                    + " mask");
+        }
+        this.kind = bits;
         this.scales = scale;
         this.shifts = shift;
         this.residuals = residual;
@@ -92,6 +130,12 @@ public final class Epilogue {
         maskOffset = offset;
     }
 
+    /** Sets the words of the bits that are written or read. */
+    public void bits(int[] array, int offset) {
+        bits = array;
+        bitsOffset = offset;
+    }
+
     /**
      * Called by a plan at the start of each run, before the work is shared out.
      *
@@ -117,10 +161,27 @@ public final class Epilogue {
      */
     void finish(int block, float[] v, int vo, int pixels, float[] y, int yo, int at, int step) {
         if (!vectors) {
-            finishLanes(block, 0, W, v, vo, pixels, y, yo, at, step);
+            all(block, v, vo, pixels, y, yo, at, step);
             return;
         }
         lanes(block, v, vo, pixels, at, step, y, yo + at, step);
+    }
+
+    /** All lanes with plain loops. */
+    private void all(int block, float[] v, int vo, int pixels, float[] y, int yo, int at, int step) {
+        int last = Math.min(W, channels - block * W);
+        for (int p = 0; p < pixels; p++) {
+            int open = 0;
+            for (int l = 0; l < last; l++) {
+                int index = at + p * step * W + l;
+                float value = apply(block * W + l, index, v[vo + p * W + l]);
+                y[yo + index] = value;
+                open |= value > 0f ? 1 << l : 0;
+            }
+            if (kind == Bits.WRITTEN) {
+                bits[bitsOffset + at / W + p * step] = open;
+            }
+        }
     }
 
     /**
@@ -136,7 +197,20 @@ public final class Epilogue {
         float floor = relu ? 0f : Float.NEGATIVE_INFINITY;
         int ro = residualOffset + at;
         int mo = maskOffset + at;
-        if (residuals && masks) {
+        int io = bitsOffset + at / W;
+        if (kind == Bits.WRITTEN) {
+            if (residuals) {
+                EpilogueLanes.addedMarked(v, vo, pixels, a, ao, b, bo, residual, ro, bits, io, step, y, yo, yStep);
+            } else {
+                EpilogueLanes.marked(v, vo, pixels, a, ao, b, bo, bits, io, step, y, yo, yStep);
+            }
+        } else if (kind == Bits.READ) {
+            if (residuals) {
+                EpilogueLanes.addedOpened(v, vo, pixels, a, ao, b, bo, residual, ro, bits, io, step, y, yo, yStep);
+            } else {
+                EpilogueLanes.opened(v, vo, pixels, a, ao, b, bo, bits, io, step, y, yo, yStep);
+            }
+        } else if (residuals && masks) {
             EpilogueLanes.addedMasked(v, vo, pixels, a, ao, b, bo, floor, residual, ro, mask, mo, step, y, yo, yStep);
         } else if (residuals) {
             EpilogueLanes.added(v, vo, pixels, a, ao, b, bo, floor, residual, ro, step, y, yo, yStep);
@@ -149,8 +223,12 @@ public final class Epilogue {
 
     /**
      * As {@link #finish} from working memory, for the lanes {@code from <= l < to} alone: the others are not touched.
+     * No bits can be written for some lanes, since the others of a word are perhaps another thread's.
      */
     void finishLanes(int block, int from, int to, float[] v, int vo, int pixels, float[] y, int yo, int at, int step) {
+        if (kind == Bits.WRITTEN) {
+            throw new IllegalStateException("bits are written for whole blocks of channels");
+        }
         int last = Math.min(to, channels - block * W);
         if (vectors && v != y) {
             // All lanes are finished where they are, the others to no purpose, and those wanted are copied.
@@ -175,10 +253,13 @@ public final class Epilogue {
      * Finishes a run of pixels of a plain target: {@code y[yo + at + l plane + p step]} from {@code v[vo + p 16 + l]}
      * for the lanes {@code from <= l < to} that hold channels.
      *
-     * @param at where lane 0 of the first pixel lies in the target
+     * @param at where lane 0 of the first pixel lies in the target, which has no bits
      */
     void finishPlain(int block, int from, int to, float[] v, int vo, int pixels, float[] y, int yo, int at, int plane,
             int step) {
+        if (kind != Bits.NONE) {
+            throw new IllegalStateException("bits are those of blocked targets");
+        }
         int last = Math.min(to, channels - block * W);
         if (!residuals && !masks && vectors) {
             lanes(block, v, vo, pixels, 0, 1, v, vo, 1);
@@ -216,6 +297,11 @@ public final class Epilogue {
         if (relu) {
             v = Math.max(v, 0f);
         }
-        return masks && !(mask[maskOffset + index] > 0f) ? 0f : v;
+        return masks && !isOpen(index) ? 0f : v;
+    }
+
+    private boolean isOpen(int index) {
+        return kind == Bits.READ ? (bits[bitsOffset + index / W] >> index % W & 1) != 0
+                : mask[maskOffset + index] > 0f;
     }
 }

@@ -37,7 +37,7 @@ final class PlainPool implements PoolLanes {
 
     @Override
     public void maxGradient(PoolGeometry s, int from, int to, float[] g, int go, int[] indices, int io, float[] y,
-            int yo, float[] mask, int mo) {
+            int yo, float[] mask, int mo, int[] bits, int bo) {
         int outWidth = s.columns().out();
         for (int iy = from; iy < to; iy++) {
             for (int ix = 0; ix < s.width(); ix++) {
@@ -50,7 +50,8 @@ final class PlainPool implements PoolLanes {
                             sum += indices[io + at] == pixel ? g[go + at] : 0f;
                         }
                     }
-                    boolean closed = mask.length > 0 && !(mask[mo + pixel * W + l] > 0f);
+                    boolean closed = mask.length > 0 && !(mask[mo + pixel * W + l] > 0f)
+                            || bits.length > 0 && (bits[bo + pixel] >> l & 1) == 0;
                     y[yo + pixel * W + l] = closed ? 0f : sum;
                 }
             }

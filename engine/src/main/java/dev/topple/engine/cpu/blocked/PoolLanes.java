@@ -21,11 +21,11 @@ interface PoolLanes {
 
     /**
      * The adjoint of {@link #max} for some rows of the image: each pixel adds, in ascending order, the gradients of
-     * those windows around it whose index names it. With a mask that has elements, a pixel whose mask is not positive
-     * becomes 0.
+     * those windows around it whose index names it. With a mask that has elements, a lane whose mask is not positive
+     * becomes 0, with bits that have elements, a lane whose bit in the word of the pixel is not set.
      */
     void maxGradient(PoolGeometry s, int from, int to, float[] g, int go, int[] indices, int io, float[] y, int yo,
-            float[] mask, int mo);
+            float[] mask, int mo, int[] bits, int bo);
 
     /** The mean of each window of some rows of the result. */
     void average(PoolGeometry s, int from, int to, float[] x, int xo, float[] y, int yo);

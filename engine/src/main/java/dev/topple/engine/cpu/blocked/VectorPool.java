@@ -4,6 +4,7 @@
 package dev.topple.engine.cpu.blocked;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -20,6 +21,8 @@ final class VectorPool implements PoolLanes {
     private static final VectorSpecies<Integer> I = S.withLanes(int.class);
     private static final int L = S.length();
     private static final int W = Blocks.WIDTH;
+    /** The bit of each lane of a block. */
+    private static final int[] LANES = IntStream.range(0, W).map(l -> 1 << l).toArray();
 
     @Override
     public void max(PoolGeometry s, int from, int to, float[] x, int xo, float[] y, int yo, int[] indices, int io) {
@@ -56,10 +59,11 @@ final class VectorPool implements PoolLanes {
 
     @Override
     public void maxGradient(PoolGeometry s, int from, int to, float[] g, int go, int[] indices, int io, float[] y,
-            int yo, float[] mask, int mo) {
+            int yo, float[] mask, int mo, int[] bits, int bo) {
         int line = s.columns().out() * W;
         int imageLine = s.width() * W;
         int last = s.rows().endOver()[to - 1];
+        boolean masks = mask.length > 0 || bits.length > 0;
         // Rows are cleared just before the first window that covers them and masked just after the last, while they
         // are in the first cache.
         int cleared = from;
@@ -67,8 +71,8 @@ final class VectorPool implements PoolLanes {
         for (int row = s.rows().firstOver()[from]; row < last; row++) {
             int top = Math.max(from, s.rows().first()[row]);
             int bottom = Math.min(to, s.rows().end()[row]);
-            if (mask.length > 0 && top > done && cleared >= top) {
-                maskRun((top - done) * imageLine, mask, mo + done * imageLine, y, yo + done * imageLine);
+            if (masks && top > done && cleared >= top) {
+                mask(done, top, s.width(), mask, mo, bits, bo, y, yo);
                 done = top;
             }
             if (bottom > cleared) {
@@ -81,8 +85,20 @@ final class VectorPool implements PoolLanes {
             }
         }
         Arrays.fill(y, yo + cleared * imageLine, yo + to * imageLine, 0f);
-        if (mask.length > 0) {
-            maskRun((to - done) * imageLine, mask, mo + done * imageLine, y, yo + done * imageLine);
+        if (masks) {
+            mask(done, to, s.width(), mask, mo, bits, bo, y, yo);
+        }
+    }
+
+    private static void mask(int from, int to, int width, float[] mask, int mo, int[] bits, int bo, float[] y, int yo) {
+        int first = from * width;
+        int pixels = (to - from) * width;
+        if (bits.length > 0) {
+            for (int l = 0; l < W; l += L) {
+                openRun(pixels, bits, bo + first, l, y, yo + first * W + l);
+            }
+        } else {
+            maskRun(pixels * W, mask, mo + first * W, y, yo + first * W);
         }
     }
 
@@ -100,6 +116,15 @@ final class VectorPool implements PoolLanes {
                     FloatVector.fromArray(S, y, yo + pixel * W).add(part).intoArray(y, yo + pixel * W);
                 }
             }
+        }
+    }
+
+    private static void openRun(int pixels, int[] bits, int bo, int lane, float[] y, int yo) {
+        IntVector lanes = IntVector.fromArray(I, LANES, lane);
+        for (int p = 0; p < pixels; p++) {
+            IntVector open = IntVector.broadcast(I, bits[bo + p]).and(lanes);
+            FloatVector.fromArray(S, y, yo + p * W).reinterpretAsInts()
+                    .blend(0, open.compare(VectorOperators.EQ, 0)).reinterpretAsFloats().intoArray(y, yo + p * W);
         }
     }
 

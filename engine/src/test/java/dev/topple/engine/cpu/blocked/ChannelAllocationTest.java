@@ -7,6 +7,7 @@ import static dev.topple.engine.cpu.blocked.ChannelImages.random;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
+import dev.topple.engine.cpu.blocked.Epilogue.Bits;
 import dev.topple.engine.cpu.kernel.Simd;
 import dev.topple.engine.cpu.parallel.Workers;
 import dev.topple.engine.graph.Convolution.Geometry;
@@ -98,6 +99,37 @@ class ChannelAllocationTest {
         }
     }
 
+    private static Runnable epilogue(boolean residual, boolean relu, Bits bits) {
+        Epilogue epilogue = new Epilogue(true, true, residual, relu, !relu, bits);
+        float[] v = random(64 * Blocks.WIDTH, 1);
+        float[] y = random(64 * Blocks.WIDTH, 2);
+        epilogue.scale(v, 0);
+        epilogue.shift(v, 0);
+        epilogue.residual(y, 0);
+        epilogue.mask(y, 0);
+        epilogue.bits(new int[64], 0);
+        epilogue.begin(Blocks.WIDTH);
+        // Runs as short as those between a dilated transform's gaps, and rows.
+        return () -> {
+            for (int at = 0; at < 60; at += 6) {
+                epilogue.finish(0, v, at * Blocks.WIDTH, 6, y, 0, at * Blocks.WIDTH, 1);
+            }
+            epilogue.finish(0, v, 0, 63, y, 0, 0, 1);
+        };
+    }
+
+    @Test
+    void epilogues() {
+        List<Runnable> runs = new ArrayList<>();
+        for (boolean residual : new boolean[] {false, true}) {
+            runs.add(epilogue(residual, true, Bits.NONE));
+            runs.add(epilogue(residual, true, Bits.WRITTEN));
+            runs.add(epilogue(residual, false, Bits.NONE));
+            runs.add(epilogue(residual, false, Bits.READ));
+        }
+        assertNothingAllocated("epilogues", () -> runAll(runs));
+    }
+
     @Test
     void imageOps() {
         try (Workers workers = new Workers(1)) {
@@ -115,6 +147,10 @@ class ChannelAllocationTest {
                     Optional.of(window), small, large);
             scatter.mask(x.clone(), 0);
             runs.add(() -> scatter.run(workers, y, 0, indices, 0, x, 0));
+            BlockedPooling opened = new BlockedPooling(Simd.chosen(), new Pooling.Scatter(14, 16),
+                    Optional.of(window), small, large);
+            opened.bits(new int[x.length / Blocks.WIDTH], 0);
+            runs.add(() -> opened.run(workers, y, 0, indices, 0, x, 0));
             BlockedPooling average = new BlockedPooling(Simd.chosen(), new Pooling.AvgPool2d(window, true),
                     Optional.empty(), large, small);
             runs.add(() -> average.run(workers, x, 0, y, 0));

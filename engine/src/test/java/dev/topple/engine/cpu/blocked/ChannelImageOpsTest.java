@@ -144,9 +144,21 @@ class ChannelImageOpsTest {
                 for (Simd simd : List.of(Simd.OFF, Simd.chosen())) {
                     assertSameBits(back, pool(simd, ONE, scatter, Optional.of(w), places, image, g, indices, true,
                             p -> p.mask(in(Form.BLOCKED, mask, 3, channels, 9 * 13, 2), 2)), scatter + ", masked");
+                    assertSameBits(back, pool(simd, ONE, scatter, Optional.of(w), places, image, g, indices, true,
+                            p -> p.bits(positive(in(Form.BLOCKED, mask, 3, channels, 9 * 13, 16)), 1)),
+                            scatter + ", masked by bits");
                 }
             }
         }
+    }
+
+    /** A word for each sixteen values. */
+    private static int[] positive(float[] blocked) {
+        int[] words = new int[blocked.length / 16];
+        for (int i = 0; i < blocked.length; i++) {
+            words[i / 16] |= blocked[i] > 0f ? 1 << i % 16 : 0;
+        }
+        return words;
     }
 
     @Test

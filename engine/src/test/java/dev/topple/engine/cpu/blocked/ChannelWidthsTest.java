@@ -5,6 +5,7 @@ package dev.topple.engine.cpu.blocked;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.topple.engine.cpu.blocked.Epilogue.Bits;
 import dev.topple.engine.cpu.kernel.Simd;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,26 @@ class ChannelWidthsTest {
             sums.squares(pixels, x, 1, y, 0, y, W);
             sums.products(pixels, g, 2, x, 1, y, 0, y, 2 * W);
             sum = 31 * sum + Arrays.hashCode(y);
+        }
+        return 31 * sum + bitsChecksum(simd != Simd.OFF, x, g);
+    }
+
+    /** A ReLU that leaves bits, then a mask of them. */
+    private static int bitsChecksum(boolean vectors, float[] x, float[] g) {
+        int[] bits = new int[90];
+        float[] y = new float[90 * W];
+        int sum = 0;
+        for (int pixels = 1; pixels < 30; pixels++) {
+            boolean residual = pixels % 2 == 0;
+            Epilogue marks = new Epilogue(false, false, residual, true, false, Bits.WRITTEN, vectors);
+            Epilogue opens = new Epilogue(false, false, residual, false, true, Bits.READ, vectors);
+            for (Epilogue epilogue : new Epilogue[] {marks, opens}) {
+                epilogue.residual(g, 3);
+                epilogue.bits(bits, 1);
+                epilogue.begin(3 * W);
+                epilogue.finish(1, x.clone(), pixels, pixels, y, 0, 30 * W, 2);
+                sum = 31 * (31 * sum + Arrays.hashCode(bits)) + Arrays.hashCode(y);
+            }
         }
         return sum;
     }

@@ -3,8 +3,12 @@
 
 package dev.topple.engine.cpu.blocked;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.topple.engine.cpu.blocked.Epilogue.Bits;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +90,110 @@ class EpilogueTest {
                 }
             }
         }
+    }
+
+    /** A ReLU leaves bits beside the values that it always gives, and a mask of them lets through what its values do. */
+    @Test
+    void bitsServeAsTheValuesOfTheReluDo() {
+        for (int steps = 0; steps < 8; steps++) {
+            for (boolean vectors : new boolean[] {true, false}) {
+                for (int step = 1; step <= 2; step++) {
+                    checkBits(steps, vectors, step);
+                }
+            }
+        }
+    }
+
+    private static void checkBits(int steps, boolean vectors, int step) {
+        boolean scales = (steps & 1) != 0;
+        boolean shifts = (steps & 2) != 0;
+        boolean residuals = (steps & 4) != 0;
+        Random random = new Random(steps);
+        float[] scale = random(random, CHANNELS + 2);
+        float[] shift = random(random, CHANNELS + 3);
+        int size = Form.BLOCKED.size(1, CHANNELS, 1, PIXELS);
+        float[] residual = random(random, 5 + size);
+        float[] v = random(random, 3 * 16 * PIXELS);
+        float[] special = {Float.NaN, 0f, -0f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE};
+        for (int i = 0; i < v.length; i += 7) {
+            v[i] = special[i / 7 % special.length];
+        }
+        float[] g = random(random, v.length);
+        String what = "steps " + steps + ", vectors " + vectors + ", step " + step;
+        int[] bits = new int[3 + size / 16];
+        Arrays.fill(bits, random.nextInt());
+        float[] expected = new float[5 + size];
+        float[] actual = expected.clone();
+        finish(new Epilogue(scales, shifts, residuals, true, false, vectors), scale, shift, residual, expected, bits,
+                v.clone(), expected, step);
+        finish(new Epilogue(scales, shifts, residuals, true, false, Bits.WRITTEN, vectors), scale, shift, residual,
+                expected, bits, v.clone(), actual, step);
+        assertArrayEquals(bits(expected), bits(actual), what);
+        for (int c = 0; c < CHANNELS; c++) {
+            for (int p = 0; p < PIXELS / step * step; p += step) {
+                int pixel = c / 16 * PIXELS + p;
+                assertEquals(expected[5 + pixel * 16 + c % 16] > 0f, (bits[3 + pixel] >> c % 16 & 1) == 1,
+                        what + ", channel " + c + ", pixel " + p);
+            }
+        }
+        float[] expectedBack = new float[5 + size];
+        float[] actualBack = expectedBack.clone();
+        finish(new Epilogue(scales, shifts, residuals, false, true, vectors), scale, shift, residual, expected, bits,
+                g.clone(), expectedBack, step);
+        finish(new Epilogue(scales, shifts, residuals, false, true, Bits.READ, vectors), scale, shift, residual,
+                expected, bits, g.clone(), actualBack, step);
+        assertArrayEquals(bits(expectedBack), bits(actualBack), what + ", backward");
+    }
+
+    /** Finishes all blocks, but some lanes of one alone where bits are not written. */
+    private static void finish(Epilogue epilogue, float[] scale, float[] shift, float[] residual, float[] mask,
+            int[] bits, float[] v, float[] y, int step) {
+        epilogue.scale(scale, 2);
+        epilogue.shift(shift, 3);
+        epilogue.residual(residual, 5);
+        epilogue.mask(mask, 5);
+        epilogue.bits(bits, 3);
+        epilogue.begin(CHANNELS);
+        for (int b = 0; b < 3; b++) {
+            epilogue.finish(b, v, b * 16 * PIXELS, PIXELS / step, y, 5, b * 16 * PIXELS, step);
+        }
+    }
+
+    /** What real channels hold, to the bit. */
+    private static int[] bits(float[] y) {
+        int[] bits = new int[CHANNELS * PIXELS];
+        for (int i = 0; i < bits.length; i++) {
+            int c = i / PIXELS;
+            bits[i] = Float.floatToIntBits(y[5 + (c / 16 * PIXELS + i % PIXELS) * 16 + c % 16]);
+        }
+        return bits;
+    }
+
+    @Test
+    void bitsOfSomeLanes() {
+        float[] v = new float[16];
+        float[] y = new float[16];
+        Arrays.fill(v, 2f);
+        Epilogue open = new Epilogue(false, false, false, false, true, Bits.READ);
+        open.bits(new int[] {0b1010}, 0);
+        open.begin(16);
+        open.finishLanes(0, 1, 3, v, 0, 1, y, 0, 0, 1);
+        assertEquals(2f, y[1]);
+        assertEquals(0f, y[2]);
+        assertEquals(0f, y[3]);
+        Epilogue marks = new Epilogue(false, false, false, true, false, Bits.WRITTEN);
+        marks.begin(16);
+        assertThrows(IllegalStateException.class, () -> marks.finishLanes(0, 1, 3, v, 0, 1, y, 0, 0, 1));
+        assertThrows(IllegalStateException.class, () -> marks.finishPlain(0, 0, 16, v, 0, 1, y, 0, 0, 1, 1));
+    }
+
+    @Test
+    void bitsWithoutWhatTheyBelongTo() {
+        assertThrows(IllegalArgumentException.class,
+                () -> new Epilogue(false, false, false, false, false, Bits.WRITTEN));
+        assertThrows(IllegalArgumentException.class,
+                () -> new Epilogue(false, false, false, true, true, Bits.WRITTEN));
+        assertThrows(IllegalArgumentException.class, () -> new Epilogue(false, false, false, true, false, Bits.READ));
     }
 
     private static float[] random(Random random, int size) {

@@ -1,7 +1,7 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.topple.kernels.program;
+package dev.topple.engine.compile;
 
 import dev.topple.engine.graph.Binary;
 import dev.topple.engine.graph.Convolution;
@@ -48,29 +48,22 @@ final class Epilogues {
         boolean first = epilogue.shift().isEmpty() && epilogue.residual().isEmpty();
         return switch (node.op()) {
             case Binary.ReluGradient mask when node.operand(0) == value && epilogue.mask().isEmpty()
-                    && isWhole(other, value) -> Optional.of(epilogue.withMask(other));
+                    && GraphFacts.isWhole(other, value.shape()) -> Optional.of(epilogue.withMask(other));
             // A scale may follow the mask, since 0 stays 0; whatever adds to it may not.
             case Binary.Multiply scale when first && epilogue.scale().isEmpty()
                     && isPerChannel(other, value.shape()) -> Optional.of(epilogue.withScale(other));
             case Binary.Add shift when epilogue.mask().isEmpty() && first && isPerChannel(other, value.shape()) ->
                     Optional.of(epilogue.withShift(other));
             case Binary.Add sum when epilogue.mask().isEmpty() && epilogue.residual().isEmpty()
-                    && isWhole(other, value) -> Optional.of(epilogue.withResidual(other));
+                    && GraphFacts.isWhole(other, value.shape()) -> Optional.of(epilogue.withResidual(other));
             default -> Optional.empty();
         };
     }
 
-    /** Whether a value has an image's elements in the image's order, in whatever form the image is kept. */
-    private static boolean isWhole(Value value, Value image) {
-        return value.shape().equals(image.shape()) && Values.root(value).shape().equals(image.shape());
-    }
-
     /** Whether a value has one element for each channel of images, the same for all images. */
     private boolean isPerChannel(Value value, Shape images) {
-        Shape shape = value.shape();
-        int axis = shape.rank() - 3;
-        return axis >= 0 && shape.rank() <= 4 && shape.dim(axis) == images.dim(1) && shape.size() == images.dim(1)
-                && (images.dim(0) != 1 || shape.rank() == 3 || !perImage[value.node().id()]);
+        return GraphFacts.isPerChannel(value.shape(), images)
+                && (images.dim(0) != 1 || value.shape().rank() == 3 || !perImage[value.node().id()]);
     }
 
     /**

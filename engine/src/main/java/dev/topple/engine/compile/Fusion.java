@@ -1,13 +1,13 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.topple.kernels.program;
+package dev.topple.engine.compile;
 
+import dev.topple.engine.graph.Binary;
 import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Elementwise;
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.graph.Layout;
-import dev.topple.engine.graph.MatMul;
 import dev.topple.engine.graph.Node;
 import dev.topple.engine.graph.Value;
 import java.util.ArrayList;
@@ -19,10 +19,10 @@ import java.util.Set;
 
 /**
  * Decides which nodes become one unit. Losses of resized logits are two, there and back. A convolution takes along what
- * its {@link ProductEpilogue} can do. Elementwise nodes of one shape join those that use them. Units never come to
- * depend on each other in a circle.
+ * its {@link ProductEpilogue} can do, and other nodes the mask of a ReLU's gradient where the device says so.
+ * Elementwise nodes of one shape join those that use them. Units never come to depend on each other in a circle.
  */
-final class Grouping {
+final class Fusion {
 
     private static final int LARGEST_GROUP = 48;
 
@@ -31,7 +31,7 @@ final class Grouping {
     private final Uses uses;
     private final Unit[] units;
 
-    private Grouping(Graph graph, Preparation preparation) {
+    private Fusion(Graph graph, Preparation preparation) {
         this.graph = graph;
         this.preparation = preparation;
         this.uses = new Uses(graph);
@@ -42,31 +42,26 @@ final class Grouping {
      * The units of a graph, each after those that it depends on.
      *
      * @param preparation what is not computed in each run and so joins nothing that is
-     * @param fuse whether to join at all; if not, every node is a unit
+     * @param rules what the device can compute as one; empty if every node is to be a unit
      */
-    static List<Unit> units(Graph graph, Preparation preparation, boolean fuse) {
-        Grouping grouping = new Grouping(graph, preparation);
-        if (fuse) {
-            grouping.joinLosses();
-            grouping.extendConvolutions();
-        }
-        grouping.joinElementwise(fuse);
-        List<Unit> ordered = grouping.ordered();
-        ordered.forEach(grouping::findResults);
-        return ordered;
+    static List<Unit> units(Graph graph, Preparation preparation, Optional<FusionRules> rules) {
+        Fusion fusion = new Fusion(graph, preparation);
+        rules.ifPresent(fusion::fuseLosses);
+        rules.ifPresent(fusion::fuseEpilogues);
+        fusion.groupElementwise(rules.isPresent());
+        List<Unit> ordered = fusion.ordered();
+        ordered.forEach(fusion::findResults);
+        return List.copyOf(ordered);
     }
 
-    /** Whether a node is a product or a convolution with an operand or a result that has no elements. */
-    static boolean isProductOfNothing(Node node) {
-        return (node.op() instanceof MatMul || node.op() instanceof Convolution)
-                && (node.result(0).shape().size() == 0
-                        || node.operands().stream().anyMatch(operand -> operand.shape().size() == 0));
-    }
-
-    private void joinLosses() {
+    private void fuseLosses(FusionRules rules) {
         for (ResizedLoss loss : ResizedLoss.find(graph, uses)) {
-            join(new Unit(loss, List.of(loss.resize(), loss.loss())));
-            loss.gradient().ifPresent(back -> join(new Unit(loss, back.nodes())));
+            if (rules.fuses(loss)) {
+                join(Unit.of(loss, loss.forward()));
+                if (loss.gradient().isPresent()) {
+                    join(Unit.of(loss, loss.backward()));
+                }
+            }
         }
     }
 
@@ -74,24 +69,39 @@ final class Grouping {
         unit.nodes().forEach(node -> units[node.id()] = unit);
     }
 
-    private void extendConvolutions() {
+    private void fuseEpilogues(FusionRules rules) {
         Epilogues epilogues = new Epilogues(graph);
         for (Node node : graph.nodes()) {
-            boolean extensible = node.op() instanceof Convolution.Conv2d
-                    || node.op() instanceof Convolution.InputGradient;
-            if (extensible && !isProductOfNothing(node)) {
-                extend(node, epilogues);
+            boolean product = (node.op() instanceof Convolution.Conv2d
+                    || node.op() instanceof Convolution.InputGradient) && !GraphFacts.isProductOfNothing(node);
+            if (units[node.id()] == null && (product || rules.masks(node))) {
+                Unit unit = joined(node, rules).orElseGet(() -> new Unit(node, false));
+                join(unit);
+                extend(unit, product, epilogues);
             }
         }
     }
 
-    private void extend(Node node, Epilogues epilogues) {
-        Unit unit = new Unit(node, false);
-        units[node.id()] = unit;
-        Optional<Node> next = uses.only(node);
+    /** Gradients that several convolutions give back to one image, if a node is that and the device wants it so. */
+    private Optional<Unit> joined(Node node, FusionRules rules) {
+        List<Value> parts = GradientJoining.parts(node);
+        if (parts.isEmpty()) {
+            return Optional.empty();
+        }
+        Node concat = node.operand(0).node();
+        boolean joins = units[concat.id()] == null && uses.only(concat).isPresent()
+                && node.operand(1).node() != concat && rules.readsParts(node, parts);
+        return joins ? Optional.of(Unit.joined(node, concat)) : Optional.empty();
+    }
+
+    /** @param product whether a unit can do all of an epilogue; if not, the mask of a ReLU's gradient alone */
+    private void extend(Unit unit, boolean product, Epilogues epilogues) {
+        Optional<Node> next = uses.only(unit.last());
         while (next.isPresent() && units[next.get().id()] == null) {
             Node follower = next.get();
-            Optional<ProductEpilogue> more = epilogues.extended(unit.epilogue(), unit.last().result(0), follower);
+            Optional<ProductEpilogue> more = product || follower.op() instanceof Binary.ReluGradient
+                    ? epilogues.extended(unit.epilogue(), unit.last().result(0), follower)
+                    : Optional.empty();
             if (more.isEmpty()) {
                 return;
             }
@@ -105,14 +115,14 @@ final class Grouping {
         return node.op() instanceof Elementwise || node.op() instanceof Layout.BroadcastTo;
     }
 
-    private void joinElementwise(boolean fuse) {
+    private void groupElementwise(boolean fuse) {
         List<Node> nodes = graph.nodes();
         for (int id = nodes.size() - 1; id >= 0; id--) {
             Node node = nodes.get(id);
             if (units[id] == null) {
                 Optional<Unit> group = fuse && isElementwise(node) ? groupFor(node) : Optional.empty();
                 units[id] = group.orElseGet(() -> new Unit(node, isElementwise(node)));
-                group.ifPresent(unit -> unit.nodes().add(0, node));
+                group.ifPresent(unit -> unit.precede(node));
             }
         }
     }
@@ -122,7 +132,7 @@ final class Grouping {
         for (Unit candidate : around) {
             boolean fits = candidate.isElementwise() && candidate.nodes().size() < LARGEST_GROUP
                     && candidate.first().result(0).shape().equals(node.result(0).shape())
-                    && preparation.isMade(candidate) == preparation.isMade(node);
+                    && preparation.isMade(candidate) == preparation.isMade(node.result(0));
             if (fits && around.stream().noneMatch(other -> other != candidate && reaches(other, candidate))) {
                 return Optional.of(candidate);
             }

@@ -1,14 +1,16 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.topple.kernels.program;
+package dev.topple.engine.compile;
 
 import dev.topple.engine.graph.Graph;
 import dev.topple.engine.graph.Layout;
 import dev.topple.engine.graph.Node;
 import dev.topple.engine.graph.Resampling;
 import dev.topple.engine.graph.Softmax;
+import dev.topple.engine.graph.Source;
 import dev.topple.engine.graph.Value;
+import dev.topple.engine.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,26 +20,29 @@ import java.util.Optional;
  * it can be done without writing them to memory.
  *
  * @param resize the enlargement
- * @param loss the losses
+ * @param loss the losses, not weighted by class
  * @param gradient the way back, if there is one
  */
-record ResizedLoss(Node resize, Node loss, Optional<Gradient> gradient) {
+public record ResizedLoss(Node resize, Node loss, Optional<Gradient> gradient) {
 
     /**
      * The way back.
      *
      * @param spread what spreads the gradient by the losses over their places, if nobody else needs it
+     * @param softmax the gradient by the large logits
+     * @param resize the gradient by the small ones
      * @param given the gradient by the losses; it broadcasts to their shape
      */
-    record Gradient(Optional<Node> spread, Node softmax, Node resize, Value given) {
+    public record Gradient(Optional<Node> spread, Node softmax, Node resize, Value given) {
 
-        /** The nodes, each after those that it depends on. */
-        List<Node> nodes() {
-            List<Node> nodes = new ArrayList<>();
-            spread.ifPresent(nodes::add);
-            nodes.add(softmax);
-            nodes.add(resize);
-            return nodes;
+        /** Whether the gradient by the losses is the same for all places of an image, as for sums and means. */
+        public boolean isPerImage() {
+            Value places = softmax.operand(2);
+            Shape shape = given.shape();
+            return places.node().op() instanceof Source.Fill
+                    || (places.node().op() instanceof Layout.BroadcastTo
+                            && (shape.size() == 1 || (shape.rank() == places.shape().rank()
+                                    && shape.dim(0) == places.shape().dim(0) && shape.size() == shape.dim(0))));
         }
     }
 
@@ -48,14 +53,10 @@ record ResizedLoss(Node resize, Node loss, Optional<Gradient> gradient) {
     }
 
     private static Optional<ResizedLoss> of(Node resize, Uses uses) {
-        boolean interpolates = ((Resampling.Resize) resize.op()).method() != Resampling.Method.NEAREST;
-        if (!interpolates || resize.result(0).shape().size() == 0) {
-            return Optional.empty();
-        }
         List<Node> around = uses.of(resize);
         List<Node> losses = around.stream().filter(node -> node.op() instanceof Softmax.CrossEntropy
                 && node.operands().size() == 2 && node.operand(0).node() == resize).toList();
-        if (losses.size() != 1 || around.size() > 2) {
+        if (losses.size() != 1 || around.size() > 2 || resize.result(0).shape().size() == 0) {
             return Optional.empty();
         }
         Node loss = losses.get(0);
@@ -76,26 +77,54 @@ record ResizedLoss(Node resize, Node loss, Optional<Gradient> gradient) {
             return Optional.empty();
         }
         Value given = softmax.operand(2);
-        boolean spreads = given.node().op() instanceof Layout.BroadcastTo && uses.only(given.node()).isPresent();
-        return Optional.of(spreads
-                ? new Gradient(Optional.of(given.node()), softmax, next.get(), given.node().operand(0))
-                : new Gradient(Optional.empty(), softmax, next.get(), given));
+        Node spread = given.node();
+        if (!(spread.op() instanceof Layout.BroadcastTo)) {
+            return Optional.of(new Gradient(Optional.empty(), softmax, next.get(), given));
+        }
+        Optional<Node> alone = uses.only(spread).isPresent() ? Optional.of(spread) : Optional.empty();
+        return Optional.of(new Gradient(alone, softmax, next.get(), spread.operand(0)));
     }
 
     private static boolean isAdjoint(Node node, Node resize) {
         Resampling.Resize op = (Resampling.Resize) resize.op();
+        Shape small = resize.operand(0).shape();
         return node.op() instanceof Resampling.ResizeGradient back && back.method() == op.method()
-                && back.height() == resize.operand(0).shape().dim(2)
-                && back.width() == resize.operand(0).shape().dim(3);
+                && back.height() == small.dim(2) && back.width() == small.dim(3);
+    }
+
+    /** What is done with the losses, each node after its operands. */
+    public List<Node> forward() {
+        return List.of(resize, loss);
+    }
+
+    /** What is done on the way back, each node after its operands; none if there is no way back. */
+    public List<Node> backward() {
+        List<Node> nodes = new ArrayList<>();
+        gradient.ifPresent(back -> {
+            back.spread().ifPresent(nodes::add);
+            nodes.add(back.softmax());
+            nodes.add(back.resize());
+        });
+        return nodes;
+    }
+
+    /** How it is resized. */
+    public Resampling.Resize resizing() {
+        return (Resampling.Resize) resize.op();
+    }
+
+    /** Which losses they are. */
+    public Softmax.CrossEntropy entropy() {
+        return (Softmax.CrossEntropy) loss.op();
     }
 
     /** The logits before they are resized. */
-    Value logits() {
+    public Value logits() {
         return resize.operand(0);
     }
 
     /** The labels. */
-    Value labels() {
+    public Value labels() {
         return loss.operand(1);
     }
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 the Topple authors
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.topple.engine.cpu;
+package dev.topple.engine.compile;
 
 import dev.topple.engine.graph.Convolution;
 import dev.topple.engine.graph.Elementwise;
@@ -12,14 +12,12 @@ import dev.topple.engine.graph.Op;
 import dev.topple.engine.graph.Source;
 import dev.topple.engine.graph.Value;
 import dev.topple.engine.tensor.Variable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Which values of a graph depend on nothing but variables that it does not assign, and constants. They are made before
@@ -28,7 +26,7 @@ import java.util.function.Function;
  * results, since these are kept between runs; weights of convolutions are kept in their packed form alone, so they may
  * be of any size.
  */
-final class Preparation {
+public final class Preparation {
 
     /** Elements of a value that is kept. */
     private static final int LARGEST = 4096;
@@ -37,9 +35,9 @@ final class Preparation {
      * What a value is made of.
      *
      * @param key the ops and variables, with value equality
-     * @param variables those that it depends on
+     * @param variables those that it depends on, in the order in which they are met
      */
-    record Expression(Object key, Set<VariableStorage> variables) {}
+    public record Expression(Object key, Set<Variable> variables) {}
 
     private record Step(Op op, List<Object> operands) {}
 
@@ -49,8 +47,7 @@ final class Preparation {
 
     private Preparation(Graph graph) {
         this.graph = graph;
-        int count = graph.nodes().size();
-        made = new boolean[count];
+        made = new boolean[graph.nodes().size()];
         boolean[] weightOnly = weightOnly();
         for (Node node : graph.nodes()) {
             made[node.id()] = serves(node) && node.operands().stream().allMatch(this::isFixed)
@@ -77,7 +74,7 @@ final class Preparation {
     }
 
     private void keep(Value value) {
-        Value root = Lowering.root(value);
+        Value root = GraphFacts.root(value);
         if (made[root.node().id()]) {
             kept.add(root);
         }
@@ -85,7 +82,7 @@ final class Preparation {
 
     /** Whether an operand of a node is a weight that is packed before use. */
     private static boolean isWeight(Node node, int operand) {
-        return operand == 1 && !Fusion.isProductOfNothing(node) && node.operand(0) != node.operand(1)
+        return operand == 1 && !GraphFacts.isProductOfNothing(node) && node.operand(0) != node.operand(1)
                 && (node.op() instanceof Convolution.Conv2d || node.op() instanceof Convolution.InputGradient);
     }
 
@@ -99,25 +96,24 @@ final class Preparation {
         for (int id = nodes.size() - 1; id >= 0; id--) {
             Node node = nodes.get(id);
             for (int i = 0; i < node.operands().size(); i++) {
-                boolean weight = isWeight(node, i) || (serves(node) && only[id]);
-                only[node.operand(i).node().id()] &= weight;
+                only[node.operand(i).node().id()] &= isWeight(node, i) || (serves(node) && only[id]);
             }
         }
         return only;
     }
 
     /** Whether a value is prepared, and not a variable or a constant itself. */
-    boolean isMade(Value value) {
+    public boolean isMade(Value value) {
         return made[value.node().id()];
     }
 
     /** Whether the nodes of a unit are prepared; all are, or none. */
-    boolean isMade(Unit unit) {
+    public boolean isMade(Unit unit) {
         return made[unit.first().id()];
     }
 
     /** Whether a value is the same in each run, but for changes of variables between runs. */
-    boolean isFixed(Value value) {
+    public boolean isFixed(Value value) {
         return switch (value.node().op()) {
             case Source.Input input -> false;
             case Source.Read read -> !graph.assignments().containsKey(read.variable());
@@ -127,34 +123,27 @@ final class Preparation {
         };
     }
 
-    /** Whether a prepared value must outlast the making of what is made of it. */
-    boolean isKept(Value root) {
+    /** Whether a prepared value, not a view of another, must outlast the making of what is made of it. */
+    public boolean isKept(Value root) {
         return kept.contains(root);
     }
 
-    /**
-     * What a fixed value is made of, or a variable that the graph assigns; empty for what is computed in each run.
-     *
-     * @param variables the storage of each variable
-     */
-    Optional<Expression> expression(Value value, Function<Variable, VariableStorage> variables) {
+    /** What a fixed value is made of, or a variable that the graph assigns; empty for what is computed in each run. */
+    public Optional<Expression> expression(Value value) {
         if (!isFixed(value) && !(value.node().op() instanceof Source.Read)) {
             return Optional.empty();
         }
-        Set<VariableStorage> used = new LinkedHashSet<>();
-        Object key = key(value, variables, used);
+        Set<Variable> used = new LinkedHashSet<>();
+        Object key = key(value, used);
         return Optional.of(new Expression(key, used));
     }
 
-    private static Object key(Value value, Function<Variable, VariableStorage> variables, Set<VariableStorage> used) {
+    private static Object key(Value value, Set<Variable> used) {
         Op op = value.node().op();
         if (op instanceof Source.Read read) {
-            VariableStorage storage = variables.apply(read.variable());
-            used.add(storage);
-            return storage;
+            used.add(read.variable());
+            return read.variable();
         }
-        List<Object> operands = new ArrayList<>();
-        value.node().operands().forEach(operand -> operands.add(key(operand, variables, used)));
-        return new Step(op, operands);
+        return new Step(op, value.node().operands().stream().map(operand -> key(operand, used)).toList());
     }
 }
