@@ -31,6 +31,13 @@ class ArrowsTest {
         mayUse("kernels", "java..", "dev.topple.engine..", "jcuda..");
     }
 
+    /** So all else of {@code kernels} runs on any driver, the tests' emulator for one. */
+    @Test
+    void jcudaIsNamedInOnePackage() {
+        noClasses().that().resideOutsideOfPackage("dev.topple.kernels.jcuda..").should().dependOnClassesThat()
+                .resideInAPackage("jcuda..").check(all);
+    }
+
     @Test
     void mtlUsesEngine() {
         mayUse("mtl", "java..", "javax.imageio..", "org.w3c.dom..", "dev.topple.engine..");
