@@ -26,6 +26,11 @@ public record FusedGraph(Graph graph, Preparation preparation, List<Unit> units)
         return cut(GradientJoining.of(ScaleFolding.of(tidy), rules), Optional.of(rules));
     }
 
+    /** The same graph, nodes and all, cut into units by other rules: for a device that has seen what it cannot do. */
+    public FusedGraph recut(FusionRules rules) {
+        return cut(graph, Optional.of(rules));
+    }
+
     /** The graph as it is, each node a unit: for tests of what fusion changes. */
     public static FusedGraph unfused(Graph tidy) {
         return cut(tidy, Optional.empty());

@@ -70,7 +70,7 @@ final class Fusion {
     }
 
     private void fuseEpilogues(FusionRules rules) {
-        Epilogues epilogues = new Epilogues(graph);
+        Epilogues epilogues = new Epilogues(graph, uses, rules);
         for (Node node : graph.nodes()) {
             boolean product = (node.op() instanceof Convolution.Conv2d
                     || node.op() instanceof Convolution.InputGradient) && !GraphFacts.isProductOfNothing(node);
@@ -94,12 +94,17 @@ final class Fusion {
         return joins ? Optional.of(Unit.joined(node, concat)) : Optional.empty();
     }
 
-    /** @param product whether a unit can do all of an epilogue; if not, the mask of a ReLU's gradient alone */
+    /** @param product whether a unit can do all of an epilogue; if not, the mask of an activation's gradient alone */
     private void extend(Unit unit, boolean product, Epilogues epilogues) {
-        Optional<Node> next = uses.only(unit.last());
+        Optional<Node> next = epilogues.follower(unit.last());
         while (next.isPresent() && units[next.get().id()] == null) {
             Node follower = next.get();
-            Optional<ProductEpilogue> more = product || follower.op() instanceof Binary.ReluGradient
+            boolean fits = switch (follower.op()) {
+                case Binary.ReluGradient gradient -> true;
+                case Binary.ClampGradient gradient -> isUnclamped(follower.operand(1));
+                default -> product;
+            };
+            Optional<ProductEpilogue> more = fits
                     ? epilogues.extended(unit.epilogue(), unit.last().result(0), follower)
                     : Optional.empty();
             if (more.isEmpty()) {
@@ -107,8 +112,13 @@ final class Fusion {
             }
             unit.follow(follower, more.get());
             units[follower.id()] = unit;
-            next = uses.only(follower);
+            next = epilogues.follower(follower);
         }
+    }
+
+    private boolean isUnclamped(Value value) {
+        Unit unit = units[value.node().id()];
+        return unit != null && unit.unclamped().filter(value::equals).isPresent();
     }
 
     private static boolean isElementwise(Node node) {

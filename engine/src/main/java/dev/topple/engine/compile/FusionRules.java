@@ -17,7 +17,14 @@ public interface FusionRules {
     /** Whether a loss of resized logits is computed without the large logits. */
     boolean fuses(ResizedLoss loss);
 
-    /** Whether a node that is no convolution masks its result with the gradient of a ReLU before it writes it. */
+    /**
+     * Whether a convolution ends with a clamp from 0 to a ceiling, which is given, or with a minimum after ReLU. Then
+     * what it would have given without the clamp is not kept: if gradients of the clamp ask where that lies between the
+     * bounds, they are masks, and the convolution has to leave the answer.
+     */
+    boolean clamps(Node clamp);
+
+    /** Whether a node that is no convolution masks its result with an activation's gradient before it writes it. */
     boolean masks(Node node);
 
     /**

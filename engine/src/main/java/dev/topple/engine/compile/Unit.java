@@ -4,6 +4,7 @@
 package dev.topple.engine.compile;
 
 import dev.topple.engine.graph.Node;
+import dev.topple.engine.graph.Unary;
 import dev.topple.engine.graph.Value;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -106,6 +107,16 @@ public final class Unit {
     /** The node whose result the unit gives, if it is no group of elementwise nodes. */
     public Node last() {
         return nodes.get(nodes.size() - 1);
+    }
+
+    /**
+     * What a convolution would give without the clamp that it ends with, if it ends with one. It exists nowhere; the
+     * gradients of the clamp, which name it as their operand, need no more than where it lies between the bounds.
+     */
+    public Optional<Value> unclamped() {
+        return epilogue.limited() && last().op() instanceof Unary.Clamp
+                ? Optional.of(last().operand(0))
+                : Optional.empty();
     }
 
     /** What follows the first node. */

@@ -24,6 +24,7 @@ enum BlockCode {
     ABS,
     SQRT,
     CLAMP,
+    CLAMP_GRADIENT,
     RELU,
     RELU_GRADIENT,
     SIGN,

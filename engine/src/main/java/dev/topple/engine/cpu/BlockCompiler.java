@@ -251,6 +251,8 @@ final class BlockCompiler {
             case Binary.Maximum maximum -> two(isFloat ? BlockCode.MAXIMUM : BlockCode.I_MAXIMUM, out, a, b);
             case Binary.Minimum minimum -> two(isFloat ? BlockCode.MINIMUM : BlockCode.I_MINIMUM, out, a, b);
             case Binary.ReluGradient gradient -> two(BlockCode.RELU_GRADIENT, out, a, b);
+            case Binary.ClampGradient clamp ->
+                    each.add(BlockStep.of(BlockCode.CLAMP_GRADIENT, out, a, b, clamp.low(), clamp.high()));
             case Binary.And and -> two(BlockCode.I_AND, out, a, b);
             case Binary.Or or -> two(BlockCode.I_OR, out, a, b);
             case Binary.Compare compare -> each.add(BlockStep.compare(

@@ -118,6 +118,7 @@ final class BlockProgram {
             case ABS -> k.abs(out, to, a, at, n);
             case SQRT -> k.sqrt(out, to, a, at, n);
             case CLAMP -> k.clamp(out, to, a, at, s.p(), s.q(), n);
+            case CLAMP_GRADIENT -> k.clampGradient(out, to, a, at, b, bt, s.p(), s.q(), n);
             case RELU -> k.relu(out, to, a, at, n);
             case INVERSE -> k.inverse(out, to, a, at, n);
             case RELU_GRADIENT -> k.reluGradient(out, to, a, at, b, bt, n);

@@ -24,6 +24,10 @@ record BlockStep(BlockCode code, int out, int a, int b, int c, float p, float q,
         return new BlockStep(code, out, a, 0, 0, p, q, Relation.EQUAL, true, BlockOperand.NONE);
     }
 
+    static BlockStep of(BlockCode code, int out, int a, int b, float p, float q) {
+        return new BlockStep(code, out, a, b, 0, p, q, Relation.EQUAL, true, BlockOperand.NONE);
+    }
+
     static BlockStep compare(BlockCode code, Relation relation, int out, int a, int b) {
         return new BlockStep(code, out, a, b, 0, 0, 0, relation, true, BlockOperand.NONE);
     }

@@ -112,11 +112,11 @@ final class Convolutions {
     private void product(Unit unit, ConvolutionTask task) {
         Node node = unit.first();
         ProductEpilogue wanted = unit.epilogue();
-        Optional<Slot> written = wanted.relu() ? bits.slot(unit.last().result(0)) : Optional.empty();
+        Optional<Slot> written = wanted.relu() ? bits.slot(ReluBits.activated(unit)) : Optional.empty();
         Optional<Slot> mask = wanted.mask().map(value -> bits.mask(value, task.target(), places));
         Bits kind = written.isPresent() ? Bits.WRITTEN : ReluBits.kind(mask);
         Epilogue epilogue = new Epilogue(wanted.scale().isPresent(), wanted.shift().isPresent(),
-                wanted.residual().isPresent(), wanted.relu(), wanted.mask().isPresent(), kind);
+                wanted.residual().isPresent(), wanted.relu(), wanted.ceiling(), wanted.mask().isPresent(), kind);
         int parts = unit.parts().size();
         AlgorithmChoice choice = parts > 0
                 ? new AlgorithmChoice(new JoinedPointwise(context.tiles(), task, parts, epilogue), "direct, blocked to"

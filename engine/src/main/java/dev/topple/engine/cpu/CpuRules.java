@@ -14,9 +14,15 @@ import dev.topple.engine.graph.Node;
 import dev.topple.engine.graph.Resampling;
 import dev.topple.engine.graph.Value;
 import java.util.List;
+import java.util.Set;
 
-/** What this device's kernels compute as one. */
-final class CpuRules implements FusionRules {
+/**
+ * What this device's kernels compute as one.
+ *
+ * @param apart clamps that are instructions of their own, because their gradients find no bits: whether a convolution
+ *     can leave some is known once the forms of images are, see {@link CutGraph}
+ */
+record CpuRules(Set<Node> apart) implements FusionRules {
 
     /**
      * A gradient is finished with the losses, up to a factor for each image: softmax and resizing are done once. Where
@@ -25,6 +31,11 @@ final class CpuRules implements FusionRules {
     @Override
     public boolean fuses(ResizedLoss loss) {
         return loss.gradient().map(ResizedLoss.Gradient::isPerImage).orElse(true);
+    }
+
+    @Override
+    public boolean clamps(Node clamp) {
+        return !apart.contains(clamp);
     }
 
     @Override

@@ -126,7 +126,7 @@ final class DirectSteps {
             case POWER, INVERSE_SQRT, TO_INT, TO_FLOAT, I_ADD, I_SUBTRACT, I_MULTIPLY, I_MAXIMUM, I_MINIMUM, I_AND,
                     I_OR, I_NOT, I_COMPARE, I_CHOOSE -> Kind.REGISTERS;
             case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAXIMUM, MINIMUM, NEGATE, ABS, SQRT, CLAMP, RELU, RELU_GRADIENT,
-                    SIGN, EXP, LOG, SIGMOID, TANH, INVERSE, COMPARE, CHOOSE -> Kind.FLOATS;
+                    CLAMP_GRADIENT, SIGN, EXP, LOG, SIGMOID, TANH, INVERSE, COMPARE, CHOOSE -> Kind.FLOATS;
         };
     }
 
@@ -138,8 +138,8 @@ final class DirectSteps {
             case STORE -> step.isFloat() ? new int[] {step.out()} : new int[0];
             case NEGATE, ABS, SQRT, CLAMP, RELU, SIGN, EXP, LOG, POWER, INVERSE, INVERSE_SQRT, TO_INT ->
                     new int[] {step.a()};
-            case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAXIMUM, MINIMUM, RELU_GRADIENT, SIGMOID, TANH, COMPARE ->
-                    new int[] {step.a(), step.b()};
+            case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAXIMUM, MINIMUM, RELU_GRADIENT, CLAMP_GRADIENT, SIGMOID, TANH,
+                    COMPARE -> new int[] {step.a(), step.b()};
             case CHOOSE -> new int[] {step.b(), step.c()};
         };
     }
@@ -150,7 +150,8 @@ final class DirectSteps {
             case STORE, COMPARE, TO_INT, I_ADD, I_SUBTRACT, I_MULTIPLY, I_MAXIMUM, I_MINIMUM, I_AND, I_OR, I_NOT,
                     I_COMPARE, I_CHOOSE -> false;
             case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAXIMUM, MINIMUM, NEGATE, ABS, SQRT, CLAMP, RELU, RELU_GRADIENT,
-                    SIGN, EXP, LOG, SIGMOID, TANH, POWER, INVERSE, INVERSE_SQRT, CHOOSE, TO_FLOAT -> true;
+                    CLAMP_GRADIENT, SIGN, EXP, LOG, SIGMOID, TANH, POWER, INVERSE, INVERSE_SQRT, CHOOSE, TO_FLOAT ->
+                    true;
         };
     }
 }

@@ -65,15 +65,15 @@ final class Lowering {
     record Lowered(PreparedPart prepared, List<CpuInstruction> instructions, Map<String, Slot> inputs,
             Map<String, Slot> outputs) {}
 
-    private Lowering(FusedGraph fused, Function<Variable, VariableStorage> variables, CpuContext context) {
+    private Lowering(CutGraph cut, Function<Variable, VariableStorage> variables, CpuContext context) {
+        FusedGraph fused = cut.fused();
         Graph graph = fused.graph();
-        List<Unit> units = fused.units();
         this.preparation = fused.preparation();
         this.variables = variables;
         this.context = context;
-        this.layouts = Layouts.of(graph, units, preparation);
+        this.layouts = cut.layouts();
         this.products = new Products(context, instructions);
-        ReluBits bits = new ReluBits(graph, units, layouts);
+        ReluBits bits = cut.bits();
         this.convolutions = new Convolutions(context, prepared, instructions, this::slot, bits, preparation,
                 variables);
         this.planes = new Planes(context, instructions, this::slot, bits);
@@ -89,10 +89,10 @@ final class Lowering {
      */
     static Lowered lower(Graph graph, Function<Variable, VariableStorage> variables, CpuContext context,
             boolean fuse) {
-        FusedGraph fused = fuse ? FusedGraph.of(graph, new CpuRules()) : FusedGraph.unfused(graph);
-        Lowering lowering = new Lowering(fused, variables, context);
-        fused.units().forEach(lowering::lower);
-        Endings endings = new Endings(fused.graph(), lowering.instructions, lowering::slot, variables);
+        CutGraph cut = CutGraph.of(graph, fuse);
+        Lowering lowering = new Lowering(cut, variables, context);
+        cut.fused().units().forEach(lowering::lower);
+        Endings endings = new Endings(cut.fused().graph(), lowering.instructions, lowering::slot, variables);
         Map<String, Slot> outputs = endings.finish();
         return new Lowered(new PreparedPart(lowering.prepared), lowering.instructions, lowering.inputs, outputs);
     }

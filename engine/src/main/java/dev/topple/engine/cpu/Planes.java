@@ -58,7 +58,7 @@ final class Planes {
         BlockedPooling kernel = new BlockedPooling(context.simd(), op, GraphFacts.maxPoolWindow(node), shape, result);
         Optional<Slot> mask = unit.epilogue().mask().map(value -> bits.mask(value, form, places));
         List<Value> results = mask.isPresent() ? unit.last().results() : node.results();
-        String name = op.mnemonic() + " " + shape + " to " + result + (mask.isPresent() ? " + ReluGradient" : "")
+        String name = op.mnemonic() + " " + shape + " to " + result + unit.epilogue().describe()
                 + ReluBits.text(ReluBits.kind(mask));
         instructions.add(new BlockedPoolingInstruction(name, op, kernel, in, mask, slots(results, form)));
     }
@@ -89,7 +89,7 @@ final class Planes {
         Optional<Epilogue> epilogue = mask.map(slot -> new Epilogue(false, false, false, false, true, kind));
         BlockedResize kernel = new BlockedResize(context.simd(), op, shape, result, epilogue);
         String name = op.mnemonic() + " " + op.method() + " " + shape + " to " + result
-                + (mask.isPresent() ? " + ReluGradient" : "") + ReluBits.text(kind);
+                + unit.epilogue().describe() + ReluBits.text(kind);
         instructions.add(new BlockedResizeInstruction(name, kernel, epilogue, from, mask,
                 places.slot(unit.last().result(0), form),
                 Slot.working(DType.F32, kernel.scratch(context.workers().threads()))));

@@ -24,11 +24,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which ReLUs leave one bit for each element, that says where they are positive. On the way back with frozen weights
+ * Which ReLUs leave one bit for each element, that says where they are open. On the way back with frozen weights
  * nobody needs more of them, and their values need not live until then: a word for each pixel of a block of channels is
  * a sixteenth of that. The ReLU must be the end of a convolution, its mask that of a convolution's gradient or of an
  * adjoint of pooling or interpolation, in blocks. Where something else reads the values as late, as weight gradients
  * do, bits would save nothing, and there are none.
+ *
+ * <p>Clamps from 0 to a ceiling, such as ReLU6, are open where their operand is between the bounds, both included. That
+ * cannot be seen from the result, and the operand exists nowhere if the convolution clamps it: such a clamp has to
+ * leave bits if it has a gradient at all, and all who ask for them must be able to read them. Where that is not so, the
+ * clamp must stay {@link #apart}.
  */
 final class ReluBits {
 
@@ -39,6 +44,8 @@ final class ReluBits {
     }
 
     private final Map<Value, Slot> slots = new HashMap<>();
+    private final Set<Node> apart = new HashSet<>();
+    private final Set<Value> unclamped;
 
     /**
      * The choice for a graph.
@@ -47,13 +54,16 @@ final class ReluBits {
      */
     ReluBits(Graph graph, List<Unit> units, Layouts layouts) {
         Map<Value, Reads> relus = new HashMap<>();
+        Map<Value, Node> clamps = new HashMap<>();
         for (Unit unit : units) {
             if (leavesBits(unit, layouts)) {
-                relus.put(unit.last().result(0), new Reads());
+                relus.put(activated(unit), new Reads());
             }
+            unit.unclamped().ifPresent(value -> clamps.put(value, unit.last()));
         }
+        unclamped = Set.copyOf(clamps.keySet());
         for (int at = 0; at < units.size(); at++) {
-            note(units.get(at), at, layouts, relus);
+            note(units.get(at), at, layouts, relus, clamps);
         }
         Set<Value> leaving = new HashSet<>();
         graph.outputs().values().forEach(value -> leaving.add(GraphFacts.root(value)));
@@ -65,24 +75,44 @@ final class ReluBits {
         });
     }
 
+    /** What stands for where a unit's ReLU is open: its result, or what its clamp reads. */
+    static Value activated(Unit unit) {
+        return unit.unclamped().orElse(unit.last().result(0));
+    }
+
+    /** Clamps whose convolution must not do them, since their gradients would find no bits. */
+    Set<Node> apart() {
+        return Set.copyOf(apart);
+    }
+
     private static int words(Shape image) {
         return Form.BLOCKED.size(image.dim(0), image.dim(1), image.dim(2), image.dim(3)) / Blocks.WIDTH;
     }
 
     private static boolean leavesBits(Unit unit, Layouts layouts) {
-        return unit.epilogue().relu() && unit.first().op() instanceof Convolution convolution
+        // A minimum after ReLU is no clamp that could have a gradient here.
+        boolean asked = unit.epilogue().relu() && (!unit.epilogue().limited() || unit.unclamped().isPresent());
+        return asked && unit.first().op() instanceof Convolution convolution
                 && Convolutions.task(convolution, unit.first(), layouts.source(unit), layouts.target(unit))
                         .finishesBlocks();
     }
 
-    private static void note(Unit unit, int at, Layouts layouts, Map<Value, Reads> relus) {
+    private void note(Unit unit, int at, Layouts layouts, Map<Value, Reads> relus, Map<Value, Node> clamps) {
         for (Node node : unit.nodes()) {
             for (int i = 0; i < node.operands().size(); i++) {
-                Value operand = node.operand(i);
-                Reads reads = relus.get(GraphFacts.root(operand));
-                boolean mask = i == 1 && node.op() instanceof Binary.ReluGradient && unit.epilogue().mask().isPresent()
+                Value read = GraphFacts.root(node.operand(i));
+                Node clamp = clamps.get(read);
+                if (clamp == node) {
+                    continue;
+                }
+                Reads reads = relus.get(read);
+                boolean gradient = node.op() instanceof Binary.ReluGradient
+                        || node.op() instanceof Binary.ClampGradient;
+                boolean mask = i == 1 && gradient && unit.epilogue().mask().isPresent()
                         && layouts.target(unit) == Form.BLOCKED;
-                if (reads != null && mask) {
+                if (clamp != null && (reads == null || !mask)) {
+                    apart.add(clamp);
+                } else if (reads != null && mask) {
                     reads.asMask = at;
                 } else if (reads != null) {
                     reads.asValues = at;
@@ -99,6 +129,9 @@ final class ReluBits {
     /** What a mask is read from: the bits that a ReLU left, integers, or its values. */
     Slot mask(Value value, Form form, Convolutions.Places places) {
         Optional<Slot> bits = form == Form.BLOCKED ? slot(value) : Optional.empty();
+        if (bits.isEmpty() && unclamped.contains(value)) {
+            throw new IllegalStateException(value + " is kept nowhere, and has no bits");
+        }
         return bits.orElseGet(() -> places.slot(value, form));
     }
 

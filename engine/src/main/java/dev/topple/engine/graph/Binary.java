@@ -104,6 +104,22 @@ public sealed interface Binary extends Elementwise {
         }
     }
 
+    /** Operands (g, x): g where low <= x <= high, else 0. Clamp's gradient, from its gradient g and its operand x. */
+    record ClampGradient(float low, float high) implements Binary {
+        public ClampGradient {
+            if (!(low <= high)) {
+                throw new IllegalArgumentException("ClampGradient: low " + low + " is not at most high " + high);
+            }
+        }
+
+        @Override
+        public void gradient(Adjoint adjoint) {
+            adjoint.add(0, () -> adjoint.graph().apply(this, adjoint.of(0), adjoint.operand(1)));
+            // A step function: no gradient by x, but one of its shape, as ReluGradient gives.
+            adjoint.add(1, () -> adjoint.graph().zeros(adjoint.operand(1).type()));
+        }
+    }
+
     /** Both true. */
     record And() implements Logical {}
 

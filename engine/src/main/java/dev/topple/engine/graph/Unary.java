@@ -4,7 +4,6 @@
 package dev.topple.engine.graph;
 
 import dev.topple.engine.tensor.DType;
-import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.TensorType;
 import java.util.List;
 
@@ -118,8 +117,7 @@ public sealed interface Unary extends Elementwise {
         @Override
         public void gradient(Adjoint adjoint) {
             Value x = adjoint.operand(0);
-            adjoint.add(0, () -> x.compare(Relation.GREATER_OR_EQUAL, low).and(x.compare(Relation.LESS_OR_EQUAL, high))
-                    .choose(adjoint.of(0), adjoint.graph().fill(Shape.scalar(), 0)));
+            adjoint.add(0, () -> adjoint.graph().apply(new Binary.ClampGradient(low, high), adjoint.of(0), x));
         }
     }
 

@@ -102,6 +102,7 @@ final class Elements {
             case Binary.Maximum maximum -> map(a, b, Math::max, Math::max);
             case Binary.Minimum minimum -> map(a, b, Math::min, Math::min);
             case Binary.ReluGradient gradient -> map(a, b, (g, y) -> y > 0 ? g : 0);
+            case Binary.ClampGradient clamp -> map(a, b, (g, x) -> x >= clamp.low() && x <= clamp.high() ? g : 0);
             case Binary.And and -> truth(a.shape(), i -> a.booleans()[i] && b.booleans()[i]);
             case Binary.Or or -> truth(a.shape(), i -> a.booleans()[i] || b.booleans()[i]);
             case Binary.Compare compare -> compare(compare.relation(), a, b);

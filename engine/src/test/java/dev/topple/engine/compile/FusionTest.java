@@ -91,6 +91,46 @@ class FusionTest {
         assertEquals(" + Relu", units.get(0).epilogue().describe());
     }
 
+    private Value clampGradient(Value g, Value x, float high) {
+        return graph.node(new Binary.ClampGradient(0, high), g, x).result(0);
+    }
+
+    @Test
+    void aConvolutionClampsWhereTheDeviceSaysSo() {
+        Value x = convolved(image("x"));
+        graph.output("y", x.clamp(0, 6));
+        graph.output("dx", clampGradient(convolved(image("g")), x, 6).times(read("scale", 1, 8, 1, 1)));
+        List<Unit> units = units();
+        assertEquals(2, units.size());
+        assertEquals(" + Clamp", units.get(0).epilogue().describe());
+        assertEquals(6f, units.get(0).epilogue().ceiling());
+        assertEquals(Optional.of(x), units.get(0).unclamped());
+        assertEquals(" + scale + ClampGradient", units.get(1).epilogue().describe());
+        assertEquals(Optional.of(x), units.get(1).epilogue().mask());
+        assertTrue(units(Rules.NONE).stream().allMatch(unit -> unit.epilogue().describe().isEmpty()));
+    }
+
+    @Test
+    void aClampOfAValueThatOthersNeedStaysApart() {
+        Value x = convolved(image("x"));
+        graph.output("y", x.clamp(0, 6));
+        graph.output("other bounds", clampGradient(image("g"), x, 5));
+        assertEquals("", units().get(0).epilogue().describe());
+        Value z = convolved(image("z"));
+        graph.output("clamped", z.clamp(0, 6));
+        graph.output("itself", clampGradient(z, z, 6));
+        assertTrue(units().stream().allMatch(unit -> unit.epilogue().describe().isEmpty()));
+    }
+
+    @Test
+    void aMinimumMayFollowARelu() {
+        graph.output("y", convolved(image("x")).relu().min(graph.fill(Shape.scalar(), 6)));
+        assertEquals(List.of(" + Clamp"), units().stream().map(unit -> unit.epilogue().describe()).toList());
+        assertEquals(Optional.empty(), units().get(0).unclamped());
+        assertEquals(List.of(" + Relu", ""),
+                units(Rules.NONE).stream().map(unit -> unit.epilogue().describe()).toList());
+    }
+
     @Test
     void aScaleMayFollowAMaskAndAShiftMayNot() {
         Value mask = image("mask");

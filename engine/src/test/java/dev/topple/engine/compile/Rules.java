@@ -23,6 +23,11 @@ record Rules(boolean losses, boolean resizing, int mostJoined, boolean inPlace) 
     }
 
     @Override
+    public boolean clamps(Node clamp) {
+        return resizing;
+    }
+
+    @Override
     public boolean masks(Node node) {
         return resizing && node.op() instanceof Resampling.ResizeGradient;
     }

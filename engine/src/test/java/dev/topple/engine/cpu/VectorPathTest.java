@@ -81,6 +81,7 @@ class VectorPathTest {
         graph.output("b", x.sigmoid().plus(y.tanh()).plus(x.abs().plus(1).log()).plus(x.abs().sqrt()));
         graph.output("c", x.max(zero).plus(x.abs().negate().exp().plus(1).log()));
         graph.output("d", Gradients.of(x.times(y).relu().power(2).sum(), x));
+        graph.output("e", Gradients.of(x.times(y).clamp(-1, 1).power(2).sum(), x));
         return graph;
     }
 
@@ -134,7 +135,7 @@ class VectorPathTest {
         }
         Value x = Convolution.conv2d(same.stride(2), image, weights.get(0)).relu();
         x = Convolution.conv2d(same, x, weights.get(1)).plus(x).relu();
-        x = Convolution.conv2d(same.groups(20), x, weights.get(2)).relu();
+        x = Convolution.conv2d(same.groups(20), x, weights.get(2)).clamp(0, 6);
         x = Convolution.conv2d(Geometry.UNIT, x, weights.get(3)).relu();
         x = Convolution.conv2d(Geometry.UNIT.padding(2).dilation(2), x, weights.get(4));
         List<Value> wanted = new ArrayList<>(weights);

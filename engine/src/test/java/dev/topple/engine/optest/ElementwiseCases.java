@@ -115,7 +115,8 @@ final class ElementwiseCases {
                     Value a = list.get(0);
                     Value b = list.get(1).reshape(13, 1);
                     List<Value> results = new ArrayList<>(List.of(a.plus(b), a.minus(b), a.times(b), a.dividedBy(b),
-                            a.max(b), a.min(b), g.apply(new Binary.ReluGradient(), a, b)));
+                            a.max(b), a.min(b), g.apply(new Binary.ReluGradient(), a, b),
+                            g.apply(new Binary.ClampGradient(0, 2), a, b)));
                     for (Relation relation : Relation.values()) {
                         results.add(a.compare(relation, b));
                     }
@@ -144,6 +145,8 @@ final class ElementwiseCases {
             cases.add(binary("minimum " + shapes.name(), shapes, Value::min));
             cases.add(binary("relu gradient " + shapes.name(), shapes,
                     (g, y) -> g.graph().apply(new Binary.ReluGradient(), g, y)).flat(1));
+            cases.add(binary("clamp gradient " + shapes.name(), shapes,
+                    (g, x) -> g.graph().apply(new Binary.ClampGradient(-0.7f, 0.9f), g, x)).flat(1));
             cases.add(OpCase.of("where " + shapes.name(),
                     List.of(awayFromZero(shapes.a()), awayFromZero(shapes.b()), booleans(shapes.a())),
                     x -> x.get(2).choose(x.get(0), x.get(1))).within(Tolerance.EXACT));

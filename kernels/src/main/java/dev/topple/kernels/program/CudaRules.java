@@ -31,6 +31,12 @@ final class CudaRules implements FusionRules {
         return loss.resizing().method() != Resampling.Method.NEAREST;
     }
 
+    /** Epilogues know no ceiling, and keep no bits. */
+    @Override
+    public boolean clamps(Node clamp) {
+        return false;
+    }
+
     @Override
     public boolean masks(Node node) {
         return GraphFacts.maxPoolWindow(node).isPresent() || node.op() instanceof Pooling.AvgPool2dGradient

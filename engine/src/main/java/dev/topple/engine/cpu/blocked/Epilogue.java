@@ -9,13 +9,15 @@ import java.util.Arrays;
 /**
  * What happens to each finished element of a convolution, in this order: with scale and shift
  * {@code v = fma(v, scale[c], shift[c])}, with one of them {@code v * scale[c]} or {@code v + shift[c]}; with a
- * residual {@code v += residual}; with ReLU {@code v = max(v, 0)}, where NaN stays NaN; with a mask
+ * residual {@code v += residual}; with ReLU {@code v = max(v, 0)}, where NaN stays NaN, and with its ceiling
+ * {@code v = min(v, ceiling)}; with a mask
  * {@code v = m > 0 ? v : 0}, the gradient of a ReLU whose value is m. Residual and mask have the target's form and
  * shape; the residual may be the target's own memory.
  *
  * <p>A gradient of a ReLU needs no more of it than where it is positive. So a ReLU in a blocked target may leave one bit
  * for each element, and a mask may consist of such bits: one word for each pixel of a block of channels, in the order
- * of the target, in which bit l is that of lane l.
+ * of the target, in which bit l is that of lane l. A ReLU with a ceiling is a clamp, whose gradient passes at both
+ * bounds: its bits say where {@code 0 <= v <= ceiling}.
  *
  * <p>Which steps there are is fixed; the arrays are set before each run, and {@link #begin} tells how many channels
  * there are.
@@ -43,6 +45,7 @@ public final class Epilogue {
     private final boolean shifts;
     private final boolean residuals;
     private final boolean relu;
+    private final float ceiling;
     private final boolean masks;
     private final Bits kind;
     private final boolean vectors;
@@ -73,7 +76,20 @@ public final class Epilogue {
      *     a mask or besides a ReLU
      */
     public Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, boolean mask, Bits bits) {
-        this(scale, shift, residual, relu, mask, bits, Simd.chosen() != Simd.OFF);
+        this(scale, shift, residual, relu, Float.POSITIVE_INFINITY, mask, bits);
+    }
+
+    /**
+     * An epilogue of the given steps.
+     *
+     * @param ceiling where the ReLU ends; infinity if it does not
+     * @throws IllegalArgumentException if bits are to be written without a ReLU or besides a mask, or to be read
+     *     without a mask or besides a ReLU, or if there is a ceiling that is not positive, or one without a ReLU or
+     *     besides a mask
+     */
+    public Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, float ceiling, boolean mask,
+            Bits bits) {
+        this(scale, shift, residual, relu, ceiling, mask, bits, Simd.chosen() != Simd.OFF);
     }
 
     Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, boolean mask, boolean vectors) {
@@ -81,6 +97,17 @@ public final class Epilogue {
     }
 
     Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, boolean mask, Bits bits, boolean vectors) {
+        this(scale, shift, residual, relu, Float.POSITIVE_INFINITY, mask, bits, vectors);
+    }
+
+    Epilogue(boolean scale, boolean shift, boolean residual, boolean relu, float ceiling, boolean mask, Bits bits,
+            boolean vectors) {
+        boolean unlimited = ceiling == Float.POSITIVE_INFINITY;
+        if (!(ceiling > 0) || (!unlimited && (!relu || mask))) {
+            throw new IllegalArgumentException("a ceiling of " + ceiling + ": it must be positive, and that of a ReLU"
+                    + " without a mask, but there is " + (relu ? "a" : "no") + " ReLU and " + (mask ? "a" : "no")
+                    + " mask");
+        }
         if (bits != Bits.NONE && (relu != (bits == Bits.WRITTEN) || mask != (bits == Bits.READ))) {
             throw new IllegalArgumentException("bits " + bits + ": a ReLU without a mask writes them, a mask without a"
                     + " ReLU reads them, but there is " + (relu ? "a" : "no") + " ReLU and " + (mask ? "a" : "no")
@@ -91,6 +118,7 @@ public final class Epilogue {
         this.shifts = shift;
         this.residuals = residual;
         this.relu = relu;
+        this.ceiling = ceiling;
         this.masks = mask;
         this.vectors = vectors;
     }
@@ -174,9 +202,9 @@ public final class Epilogue {
             int open = 0;
             for (int l = 0; l < last; l++) {
                 int index = at + p * step * W + l;
-                float value = apply(block * W + l, index, v[vo + p * W + l]);
-                y[yo + index] = value;
-                open |= value > 0f ? 1 << l : 0;
+                float sum = sum(block * W + l, index, v[vo + p * W + l]);
+                y[yo + index] = ended(index, sum);
+                open |= passes(sum) ? 1 << l : 0;
             }
             if (kind == Bits.WRITTEN) {
                 bits[bitsOffset + at / W + p * step] = open;
@@ -198,7 +226,9 @@ public final class Epilogue {
         int ro = residualOffset + at;
         int mo = maskOffset + at;
         int io = bitsOffset + at / W;
-        if (kind == Bits.WRITTEN) {
+        if (ceiling < Float.POSITIVE_INFINITY) {
+            clamped(v, vo, pixels, a, ao, b, bo, ro, io, step, y, yo, yStep);
+        } else if (kind == Bits.WRITTEN) {
             if (residuals) {
                 EpilogueLanes.addedMarked(v, vo, pixels, a, ao, b, bo, residual, ro, bits, io, step, y, yo, yStep);
             } else {
@@ -218,6 +248,21 @@ public final class Epilogue {
             EpilogueLanes.masked(v, vo, pixels, a, ao, b, bo, floor, mask, mo, step, y, yo, yStep);
         } else {
             EpilogueLanes.scaled(v, vo, pixels, a, ao, b, bo, floor, y, yo, yStep);
+        }
+    }
+
+    /** All steps of a ReLU with a ceiling. */
+    private void clamped(float[] v, int vo, int pixels, float[] a, int ao, float[] b, int bo, int ro, int io, int step,
+            float[] y, int yo, int yStep) {
+        if (kind == Bits.WRITTEN && residuals) {
+            EpilogueLanesClamped.addedMarked(v, vo, pixels, a, ao, b, bo, ceiling, residual, ro, bits, io, step, y, yo,
+                    yStep);
+        } else if (kind == Bits.WRITTEN) {
+            EpilogueLanesClamped.marked(v, vo, pixels, a, ao, b, bo, ceiling, bits, io, step, y, yo, yStep);
+        } else if (residuals) {
+            EpilogueLanesClamped.added(v, vo, pixels, a, ao, b, bo, ceiling, residual, ro, step, y, yo, yStep);
+        } else {
+            EpilogueLanesClamped.scaled(v, vo, pixels, a, ao, b, bo, ceiling, y, yo, yStep);
         }
     }
 
@@ -284,6 +329,11 @@ public final class Epilogue {
 
     /** One element: its channel, its index in the target, its value. */
     float apply(int channel, int index, float value) {
+        return ended(index, sum(channel, index, value));
+    }
+
+    /** One element before ReLU and mask. */
+    private float sum(int channel, int index, float value) {
         float v = value;
         if (scales) {
             float a = scale[scaleOffset + channel];
@@ -294,10 +344,19 @@ public final class Epilogue {
         if (residuals) {
             v += residual[residualOffset + index];
         }
+        return v;
+    }
+
+    private float ended(int index, float sum) {
+        float v = sum;
         if (relu) {
-            v = Math.max(v, 0f);
+            v = Math.min(Math.max(v, 0f), ceiling);
         }
         return masks && !isOpen(index) ? 0f : v;
+    }
+
+    private boolean passes(float sum) {
+        return ceiling < Float.POSITIVE_INFINITY ? sum >= 0f && sum <= ceiling : sum > 0f;
     }
 
     private boolean isOpen(int index) {

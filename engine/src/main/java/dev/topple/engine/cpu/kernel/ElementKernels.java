@@ -50,6 +50,9 @@ public interface ElementKernels {
     /** low where a is at most that, high where it is at least that, else a; NaN stays NaN. */
     void clamp(float[] out, int to, float[] a, int at, float low, float high, int n);
 
+    /** g where x is at least low and at most high, else 0. */
+    void clampGradient(float[] out, int to, float[] g, int gt, float[] x, int xt, float low, float high, int n);
+
     /** a where positive, else 0; NaN stays NaN. */
     void relu(float[] out, int to, float[] a, int at, int n);
 

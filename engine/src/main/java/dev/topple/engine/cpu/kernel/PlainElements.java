@@ -94,6 +94,13 @@ final class PlainElements implements ElementKernels {
     }
 
     @Override
+    public void clampGradient(float[] out, int to, float[] g, int gt, float[] x, int xt, float low, float high, int n) {
+        for (int i = 0; i < n; i++) {
+            out[to + i] = x[xt + i] >= low && x[xt + i] <= high ? g[gt + i] : 0;
+        }
+    }
+
+    @Override
     public void relu(float[] out, int to, float[] a, int at, int n) {
         for (int i = 0; i < n; i++) {
             out[to + i] = a[at + i] <= 0 ? 0 : a[at + i];

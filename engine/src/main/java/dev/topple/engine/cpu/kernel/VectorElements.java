@@ -146,6 +146,20 @@ final class VectorElements implements ElementKernels {
     }
 
     @Override
+    public void clampGradient(float[] out, int to, float[] g, int gt, float[] x, int xt, float low, float high, int n) {
+        int whole = n - n % L;
+        FloatVector zero = FloatVector.zero(F);
+        FloatVector least = FloatVector.broadcast(F, low);
+        FloatVector most = FloatVector.broadcast(F, high);
+        for (int i = 0; i < whole; i += L) {
+            FloatVector at = load(x, xt + i);
+            FloatVector below = zero.blend(load(g, gt + i), at.compare(VectorOperators.LE, most));
+            zero.blend(below, at.compare(VectorOperators.GE, least)).intoArray(out, to + i);
+        }
+        REST.clampGradient(out, to + whole, g, gt + whole, x, xt + whole, low, high, n - whole);
+    }
+
+    @Override
     public void relu(float[] out, int to, float[] a, int at, int n) {
         int whole = n - n % L;
         for (int i = 0; i < whole; i += L) {

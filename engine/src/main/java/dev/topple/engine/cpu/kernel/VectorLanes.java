@@ -180,7 +180,8 @@ final class VectorLanes implements LaneKernels {
             int source = from + row * stride;
             int nextSource = from + next * stride;
             for (int i = 0; i < whole; i += L) {
-                FloatVector t = load(weight, i);
+                // Not load: only methods of the Vector API itself are sure to be taken into a method as large as this.
+                FloatVector t = FloatVector.fromArray(F, weight, i);
                 FloatVector s = FloatVector.broadcast(F, 1).sub(t);
                 VectorMask<Float> single = t.compare(VectorOperators.EQ, 0f);
                 FloatVector a = FloatVector.fromArray(F, x, source, first, i);
@@ -214,7 +215,8 @@ final class VectorLanes implements LaneKernels {
                 FloatVector sum2 = FloatVector.zero(F);
                 FloatVector sum3 = FloatVector.zero(F);
                 for (int t = i; t < taps * n; t += n) {
-                    FloatVector w = load(weight, t);
+                    // Not load, as in stretch.
+                    FloatVector w = FloatVector.fromArray(F, weight, t);
                     VectorMask<Float> none = w.compare(VectorOperators.EQ, 0f);
                     FloatVector x0 = FloatVector.fromArray(F, x, source0, index, t);
                     sum0 = x0.fma(w, sum0).blend(sum0, none);

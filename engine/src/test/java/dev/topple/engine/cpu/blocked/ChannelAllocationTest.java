@@ -100,7 +100,10 @@ class ChannelAllocationTest {
     }
 
     private static Runnable epilogue(boolean residual, boolean relu, Bits bits) {
-        Epilogue epilogue = new Epilogue(true, true, residual, relu, !relu, bits);
+        return epilogue(new Epilogue(true, true, residual, relu, !relu, bits));
+    }
+
+    private static Runnable epilogue(Epilogue epilogue) {
         float[] v = random(64 * Blocks.WIDTH, 1);
         float[] y = random(64 * Blocks.WIDTH, 2);
         epilogue.scale(v, 0);
@@ -126,6 +129,9 @@ class ChannelAllocationTest {
             runs.add(epilogue(residual, true, Bits.WRITTEN));
             runs.add(epilogue(residual, false, Bits.NONE));
             runs.add(epilogue(residual, false, Bits.READ));
+            for (Bits bits : List.of(Bits.NONE, Bits.WRITTEN)) {
+                runs.add(epilogue(new Epilogue(true, true, residual, true, 6f, false, bits)));
+            }
         }
         assertNothingAllocated("epilogues", () -> runAll(runs));
     }

@@ -55,7 +55,7 @@ class ChannelWidthsTest {
         return 31 * sum + bitsChecksum(simd != Simd.OFF, x, g);
     }
 
-    /** A ReLU that leaves bits, then a mask of them. */
+    /** ReLUs that leave bits, the second with a ceiling, then a mask of them; and one with a ceiling that leaves none. */
     private static int bitsChecksum(boolean vectors, float[] x, float[] g) {
         int[] bits = new int[90];
         float[] y = new float[90 * W];
@@ -63,8 +63,10 @@ class ChannelWidthsTest {
         for (int pixels = 1; pixels < 30; pixels++) {
             boolean residual = pixels % 2 == 0;
             Epilogue marks = new Epilogue(false, false, residual, true, false, Bits.WRITTEN, vectors);
+            Epilogue clamps = new Epilogue(false, false, residual, true, 0.5f, false, Bits.WRITTEN, vectors);
+            Epilogue plain = new Epilogue(false, false, residual, true, 0.75f, false, Bits.NONE, vectors);
             Epilogue opens = new Epilogue(false, false, residual, false, true, Bits.READ, vectors);
-            for (Epilogue epilogue : new Epilogue[] {marks, opens}) {
+            for (Epilogue epilogue : new Epilogue[] {marks, opens, clamps, opens, plain}) {
                 epilogue.residual(g, 3);
                 epilogue.bits(bits, 1);
                 epilogue.begin(3 * W);

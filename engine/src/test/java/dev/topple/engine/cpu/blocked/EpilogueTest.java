@@ -196,6 +196,94 @@ class EpilogueTest {
         assertThrows(IllegalArgumentException.class, () -> new Epilogue(false, false, false, true, false, Bits.READ));
     }
 
+    /** A ceiling gives what a ReLU gives, and no more than itself; its bits say where the sum is between the bounds. */
+    @Test
+    void ceilings() {
+        for (int steps = 0; steps < 8; steps++) {
+            for (boolean vectors : new boolean[] {true, false}) {
+                for (int step = 1; step <= 2; step++) {
+                    checkCeiling(steps, vectors, step);
+                }
+            }
+        }
+    }
+
+    private static void checkCeiling(int steps, boolean vectors, int step) {
+        boolean scales = (steps & 1) != 0;
+        boolean shifts = (steps & 2) != 0;
+        boolean residuals = (steps & 4) != 0;
+        float ceiling = 0.75f;
+        Random random = new Random(steps);
+        float[] scale = random(random, CHANNELS + 2);
+        float[] shift = random(random, CHANNELS + 3);
+        int size = Form.BLOCKED.size(1, CHANNELS, 1, PIXELS);
+        float[] residual = random(random, 5 + size);
+        float[] v = random(random, 3 * 16 * PIXELS);
+        float[] special = {Float.NaN, 0f, -0f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -Float.MIN_VALUE,
+            ceiling, Math.nextUp(ceiling), Math.nextDown(ceiling)};
+        for (int i = 0; i < v.length; i += 5) {
+            v[i] = special[i / 5 % special.length];
+        }
+        String what = "steps " + steps + ", vectors " + vectors + ", step " + step;
+        int[] bits = new int[3 + size / 16];
+        Arrays.fill(bits, random.nextInt());
+        float[] sums = new float[5 + size];
+        float[] expected = sums.clone();
+        float[] left = sums.clone();
+        float[] actual = sums.clone();
+        finish(new Epilogue(scales, shifts, residuals, false, false, vectors), scale, shift, residual, sums, bits,
+                v.clone(), sums, step);
+        finish(new Epilogue(scales, shifts, residuals, true, false, vectors), scale, shift, residual, sums, bits,
+                v.clone(), expected, step);
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] = Math.min(expected[i], ceiling);
+        }
+        finish(new Epilogue(scales, shifts, residuals, true, ceiling, false, Bits.WRITTEN, vectors), scale, shift,
+                residual, sums, bits, v.clone(), left, step);
+        finish(new Epilogue(scales, shifts, residuals, true, ceiling, false, Bits.NONE, vectors), scale, shift,
+                residual, sums, bits, v.clone(), actual, step);
+        assertArrayEquals(bits(expected), bits(left), what);
+        assertArrayEquals(bits(expected), bits(actual), what + ", without bits");
+        for (int c = 0; c < CHANNELS; c++) {
+            for (int p = 0; p < PIXELS / step * step; p += step) {
+                int pixel = c / 16 * PIXELS + p;
+                float sum = sums[5 + pixel * 16 + c % 16];
+                assertEquals(sum >= 0f && sum <= ceiling, (bits[3 + pixel] >> c % 16 & 1) == 1,
+                        what + ", channel " + c + ", pixel " + p + ", " + sum);
+            }
+        }
+    }
+
+    @Test
+    void ceilingsInThePlainOrderAndOfSomeLanes() {
+        float[] v = new float[16];
+        Arrays.fill(v, 9f);
+        v[2] = -1f;
+        v[3] = 5f;
+        for (boolean vectors : new boolean[] {true, false}) {
+            Epilogue epilogue = new Epilogue(false, false, false, true, 6f, false, Bits.NONE, vectors);
+            epilogue.begin(16);
+            float[] plain = new float[16];
+            epilogue.finishPlain(0, 1, 5, v.clone(), 0, 1, plain, 0, 0, 1, 1);
+            assertArrayEquals(new float[] {0, 6, 0, 5, 6, 0}, Arrays.copyOf(plain, 6));
+            float[] some = new float[16];
+            epilogue.finishLanes(0, 1, 5, v.clone(), 0, 1, some, 0, 0, 1);
+            assertArrayEquals(plain, some);
+        }
+    }
+
+    @Test
+    void ceilingsThatCannotBe() {
+        for (float ceiling : new float[] {0f, -1f, Float.NaN}) {
+            assertThrows(IllegalArgumentException.class,
+                    () -> new Epilogue(false, false, false, true, ceiling, false, Bits.NONE));
+        }
+        assertThrows(IllegalArgumentException.class,
+                () -> new Epilogue(false, false, false, false, 6f, false, Bits.NONE));
+        assertThrows(IllegalArgumentException.class,
+                () -> new Epilogue(false, false, false, true, 6f, true, Bits.NONE));
+    }
+
     private static float[] random(Random random, int size) {
         float[] x = new float[size];
         for (int i = 0; i < size; i++) {

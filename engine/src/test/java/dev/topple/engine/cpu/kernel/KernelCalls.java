@@ -76,6 +76,7 @@ public final class KernelCalls {
     private void choices() {
         ElementKernels k = lanes.elements();
         calls.put("clamp", () -> k.clamp(out, 1, a, 2, -1, 1, N));
+        calls.put("clampGradient", () -> k.clampGradient(out, 1, a, 2, b, 3, -1, 1, N));
         calls.put("relu", () -> k.relu(out, 1, a, 2, N));
         calls.put("reluGradient", () -> k.reluGradient(out, 1, a, 2, b, 3, N));
         calls.put("sign", () -> k.sign(out, 1, a, 2, N));

@@ -133,6 +133,7 @@ class LaneKernelsTest {
             kernels.exp(out, 150, a, 33, length);
             kernels.log(out, 170, a, 34, length);
             kernels.reluGradient(out, 190, b, 3, a, 35, length);
+            kernels.clampGradient(out, 200, b, 3, a, 35, -0.5f, 2, length);
             kernels.choose(out, 205, mask, 2, a, 36, b, 11, length);
         });
         agree("soft maxima of " + length, (lanes, out, a, n) -> {

@@ -134,6 +134,8 @@ final class Operations {
             case Binary.Maximum maximum -> floats ? extreme("max.f32", a, b) : word("max.s32", a, b);
             case Binary.Minimum minimum -> floats ? extreme("min.f32", a, b) : word("min.s32", a, b);
             case Binary.ReluGradient gradient -> choose(holds("gt.f32", b, ZERO), a, ZERO);
+            case Binary.ClampGradient clamp -> choose(holds("ge.f32", b, number(clamp.low())),
+                    choose(holds("le.f32", b, number(clamp.high())), a, ZERO), ZERO);
             case Binary.And and -> word("and.b32", a, b);
             case Binary.Or or -> word("or.b32", a, b);
             case Binary.Compare compare -> bit(holds(relation(compare.relation(), floats), a, b));
