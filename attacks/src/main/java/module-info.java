@@ -10,5 +10,9 @@ module dev.topple.attacks {
     exports dev.topple.attacks.balance;
     exports dev.topple.attacks.budget;
     exports dev.topple.attacks.evaluate;
+    exports dev.topple.attacks.evaluate.check;
+    exports dev.topple.attacks.objective;
     exports dev.topple.attacks.step;
+    exports dev.topple.attacks.study;
+    exports dev.topple.attacks.trace;
 }

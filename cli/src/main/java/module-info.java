@@ -7,6 +7,7 @@ module dev.topple.cli {
     requires dev.topple.engine;
     requires dev.topple.mtl;
     requires info.picocli;
+    requires io.jhdf;
     requires java.desktop;
     requires java.management;
     requires me.tongfei.progressbar;

@@ -9,6 +9,9 @@ module dev.topple.mtl {
     exports dev.topple.mtl.data;
     exports dev.topple.mtl.model;
     exports dev.topple.mtl.rooms;
+    exports dev.topple.mtl.sharing;
     exports dev.topple.mtl.task;
     exports dev.topple.mtl.train;
+
+    uses dev.topple.mtl.task.TaskKind;
 }

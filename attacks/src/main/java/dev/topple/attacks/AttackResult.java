@@ -17,6 +17,8 @@ import java.util.Map;
  * @param finalMerit the balancer's merit of the attacked images
  * @param zeroWeightSteps for each task that the balancer attends to, at how many steps of all walks it did not take
  *     part (loss 0, or no pixel with a valid label) and so had weight 0
+ * @param climb how the merit rose
+ * @param zeroSteps at how many steps the direction was 0 at every pixel, so that the image could not move by it
  * @param undefinedSteps at how many steps the direction was not finite at some pixel; where it was NaN the pixel did
  *     not move
  * @param passes what each image cost
@@ -24,4 +26,14 @@ import java.util.Map;
  */
 public record AttackResult(Tensor adversarial, Map<String, float[]> cleanLosses, Map<String, float[]> finalLosses,
         float[] cleanMerit, float[] finalMerit, Map<String, int[]> zeroWeightSteps, int[] undefinedSteps,
-        Passes passes, double seconds) {}
+        int[] zeroSteps, Climb climb, Passes passes, double seconds) {
+
+    /**
+     * How the merit of each image rose.
+     *
+     * @param start the merit of the first iterate of the first walk
+     * @param first the merit after one step from there
+     * @param best the best merit that was met, the clean image's included
+     */
+    public record Climb(float[] start, float[] first, float[] best) {}
+}

@@ -20,14 +20,32 @@ final class AttackVariables {
     final Variable best;
     final Variable bestMerit;
     final Variable undefinedSteps;
+    /** At how many steps the direction was 0 everywhere. */
+    final Variable zeroSteps;
+    /** How many steps of all walks were done, {@code [N]}. */
+    final Variable stepsDone;
+    /** The merit of the first iterate of the first walk. */
+    final Variable startMerit;
+    /** The merit of the iterate after that. */
+    final Variable firstMerit;
     /** 1 for a row that is an image, 0 for one that fills up a short batch. */
     final Variable rows;
+    /** Where an image may change, {@code [N, 1, H, W]}, 1 or 0; used by attacks with masks alone. */
+    final Variable mask;
+    /** The merit of the iterate, between the halves of a step. */
+    final Variable merit;
+    /** The scaled gradient of each attended task, between the halves of a step. */
+    final List<Variable> gradients = new ArrayList<>();
     final Map<String, Variable> labels = new LinkedHashMap<>();
     final Map<String, Variable> cleanLosses = new LinkedHashMap<>();
     final Map<String, Variable> zeroWeightSteps = new LinkedHashMap<>();
     private final Map<String, Variable> states = new LinkedHashMap<>();
 
-    AttackVariables(Shape images, List<Task> tasks) {
+    /**
+     * @param tasks those of the model
+     * @param kept of how many tasks gradients are kept between programs
+     */
+    AttackVariables(Shape images, List<Task> tasks, int kept) {
         TensorType pictures = TensorType.f32(images.dims());
         TensorType each = TensorType.f32(images.dim(0));
         clean = Variable.zeros("attack.clean", pictures);
@@ -35,7 +53,16 @@ final class AttackVariables {
         best = Variable.zeros("attack.best", pictures);
         bestMerit = Variable.zeros("attack.bestMerit", each);
         undefinedSteps = Variable.zeros("attack.undefinedSteps", each);
+        zeroSteps = Variable.zeros("attack.zeroSteps", each);
+        stepsDone = Variable.zeros("attack.stepsDone", each);
+        startMerit = Variable.zeros("attack.startMerit", each);
+        firstMerit = Variable.zeros("attack.firstMerit", each);
         rows = Variable.zeros("attack.rows", each);
+        merit = Variable.zeros("attack.merit", each);
+        mask = Variable.zeros("attack.mask", TensorType.f32(images.dim(0), 1, images.dim(2), images.dim(3)));
+        for (int i = 0; i < kept; i++) {
+            gradients.add(Variable.zeros("attack.gradient." + i, pictures));
+        }
         for (Task task : tasks) {
             TensorType label = task.labelType(images.dim(0), images.dim(2), images.dim(3));
             labels.put(task.name(), Variable.zeros("attack.label." + task.name(), label));
@@ -64,7 +91,9 @@ final class AttackVariables {
     }
 
     List<Variable> all() {
-        List<Variable> all = new ArrayList<>(List.of(clean, iterate, best, bestMerit, undefinedSteps, rows));
+        List<Variable> all = new ArrayList<>(List.of(clean, iterate, best, bestMerit, undefinedSteps, zeroSteps,
+                stepsDone, startMerit, firstMerit, rows, merit, mask));
+        all.addAll(gradients);
         all.addAll(labels.values());
         all.addAll(cleanLosses.values());
         all.addAll(zeroWeightSteps.values());

@@ -9,6 +9,7 @@ import dev.topple.engine.tensor.TensorType;
 import dev.topple.mtl.model.Model;
 import dev.topple.mtl.task.Task;
 import java.util.Map;
+import java.util.Optional;
 
 /** Refuses, in one line, a batch that an attack cannot take. */
 final class BatchChecks {
@@ -47,5 +48,25 @@ final class BatchChecks {
                         + pixels[i] + "; pixels must be in [0, 1], before any normalisation");
             }
         }
+    }
+
+    /** Refuses a mask that is missing, unasked for, of another shape, or not of zeros and ones. */
+    static void checkMask(Aim aim, Tensor images, Optional<Tensor> mask) {
+        if (aim.masked() != mask.isPresent()) {
+            throw new IllegalArgumentException(aim.masked()
+                    ? "this attack has masks; give one for the batch"
+                    : "this attack has no masks; say so in its aim to give one");
+        }
+        mask.ifPresent(given -> {
+            TensorType wanted = TensorType.f32(images.shape().dim(0), 1, images.shape().dim(2), images.shape().dim(3));
+            if (!given.type().equals(wanted)) {
+                throw new IllegalArgumentException("the mask is " + given.type() + " and should be " + wanted);
+            }
+            for (float value : given.floats()) {
+                if (value != 0 && value != 1) {
+                    throw new IllegalArgumentException("a mask is made of 0 and 1, not " + value);
+                }
+            }
+        });
     }
 }

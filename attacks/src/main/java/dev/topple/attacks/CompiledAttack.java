@@ -4,16 +4,23 @@
 package dev.topple.attacks;
 
 import dev.topple.attacks.AttackGraphs.Stage;
+import dev.topple.attacks.balance.DrawnWeights;
+import dev.topple.attacks.balance.GramWeights;
+import dev.topple.attacks.budget.EightBits;
 import dev.topple.engine.Device;
 import dev.topple.engine.Executable;
 import dev.topple.engine.ProgramCache;
+import dev.topple.engine.random.RandomSource;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.task.Task;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * An attack on a device. It compiles its programs when it first meets a shape of batch and keeps those of the last few
@@ -26,6 +33,7 @@ public final class CompiledAttack implements AutoCloseable {
     private final Attack attack;
     private final Device device;
     private final LinkedHashMap<Shape, Session> sessions = new LinkedHashMap<>(4, 0.75f, true);
+    private Optional<StepListener> listener = Optional.empty();
     private boolean closed;
 
     CompiledAttack(Attack attack, Device device) {
@@ -36,6 +44,32 @@ public final class CompiledAttack implements AutoCloseable {
     /** The attack. */
     public Attack attack() {
         return attack;
+    }
+
+    /**
+     * Has somebody look on from the next run on, instead of whoever did before. The attack computes the same bits as
+     * without; its seconds count what the listener takes.
+     */
+    public void onStep(StepListener onlooker) {
+        listener = Optional.of(onlooker);
+    }
+
+    /**
+     * The memory on the device for batches of a shape: what the programs hold for intermediate values, and what is kept
+     * between them. The model's weights are not counted.
+     *
+     * @param images {@code [N, 3, H, W]}
+     */
+    public long bytes(Shape images) {
+        Session session = session(images);
+        session.compile();
+        long sum = session.variables.all().stream()
+                .mapToLong(variable -> (long) Float.BYTES * variable.type().shape().size())
+                .sum();
+        for (Stage stage : Stage.values()) {
+            sum += session.uses(stage) ? session.programs.get(stage).arenaBytes() : 0;
+        }
+        return sum;
     }
 
     /**
@@ -58,6 +92,17 @@ public final class CompiledAttack implements AutoCloseable {
      *     computes over the batch
      */
     public AttackResult run(Tensor images, Map<String, Tensor> labels, long[] keys, int count) {
+        return run(images, labels, keys, count, Optional.empty());
+    }
+
+    /**
+     * Attacks a part of each image.
+     *
+     * @param count how many rows are images
+     * @param mask floats {@code [N, 1, H, W]}: 1 where an image may change, 0 where it stays as it is; given exactly if
+     *     the attack's {@linkplain Aim aim} says so
+     */
+    public AttackResult run(Tensor images, Map<String, Tensor> labels, long[] keys, int count, Optional<Tensor> mask) {
         if (closed) {
             throw new IllegalStateException("this attack was closed");
         }
@@ -65,35 +110,93 @@ public final class CompiledAttack implements AutoCloseable {
         if (count < 1 || count > keys.length) {
             throw new IllegalArgumentException("of " + keys.length + " rows, " + count + " cannot be images");
         }
+        BatchChecks.checkMask(attack.aim(), images, mask);
         Session session = session(images.shape());
         session.compile();
         long begin = System.nanoTime();
         Executable load = session.programs.get(Stage.LOAD);
         load.feed("images", images);
         load.feed("rows", rows(keys.length, count));
+        mask.ifPresent(each -> load.feed(AttackGraphs.MASK, each));
         attack.model().tasks().forEach(task -> load.feed("label." + task.name(), labels.get(task.name())));
         load.run();
         for (int walk = 0; walk < attack.rule().restarts(); walk++) {
-            walk(session, ImageKeys.ofWalk(keys, walk));
+            walk(session, keys, walk);
         }
         Executable finish = session.programs.get(Stage.FINISH);
+        if (attack.aim().quantized()) {
+            Executable result = session.programs.get(Stage.RESULT);
+            result.run();
+            finish.feed(AttackGraphs.ROUNDED,
+                    EightBits.rounded(attack.budget(), images, result.fetch(AttackGraphs.ROUNDED)));
+        }
         finish.run();
         return result(load, finish, begin);
     }
 
-    /** Every kind of balancer so far needs one program per step; one that decides on the host would take turns here. */
-    private void walk(Session session, Tensor keys) {
+    private void walk(Session session, long[] keys, int walk) {
         Executable start = session.programs.get(Stage.START);
-        if (session.graphs.drawsRandomNumbers()) {
-            start.feed("keys", keys);
+        if (session.graphs.takes(Stage.START, AttackGraphs.KEYS)) {
+            start.feed(AttackGraphs.KEYS, ImageKeys.ofWalk(keys, walk));
         }
         start.run();
-        Executable step = session.programs.get(Stage.STEP);
+        tell(session, walk, 0, Optional.empty());
         for (int i = 0; i < attack.rule().steps(); i++) {
-            step.run();
+            feed(session, keys, walk, i);
+            tell(session, walk, i + 1, step(session, ImageKeys.ofStep(keys, walk, i)));
         }
         if (attack.rule().keepsBest()) {
             session.programs.get(Stage.SETTLE).run();
+        }
+    }
+
+    private void tell(Session session, int walk, int step, Optional<Tensor> weights) {
+        listener.ifPresent(onlooker -> {
+            Executable look = session.programs.get(Stage.LOOK);
+            look.run();
+            onlooker.onStep(new Iterate(walk, step, look.fetch("iterate"), look.fetch("best"), weights));
+        });
+    }
+
+    /** What the rule's part of a step reads. */
+    private void feed(Session session, long[] keys, int walk, int step) {
+        Stage last = attack.balancer() instanceof GramWeights ? Stage.MOVE : Stage.STEP;
+        Executable program = session.programs.get(last);
+        if (session.graphs.takes(last, AttackGraphs.KEYS)) {
+            program.feed(AttackGraphs.KEYS, ImageKeys.ofStepWords(keys, walk, step));
+        }
+        Tensor progress = Tensor.scalar((float) step / attack.rule().steps());
+        for (Stage stage : List.of(Stage.MEASURE, last)) {
+            if (session.uses(stage) && session.graphs.takes(stage, AttackGraphs.PROGRESS)) {
+                session.programs.get(stage).feed(AttackGraphs.PROGRESS, progress);
+            }
+        }
+    }
+
+    /** Gives the weights that the host decided on, if it did. */
+    private Optional<Tensor> step(Session session, IntFunction<RandomSource> random) {
+        int tasks = attack.attended().size();
+        switch (attack.balancer()) {
+            case GramWeights gram -> {
+                Executable measure = session.programs.get(Stage.MEASURE);
+                measure.run();
+                Executable move = session.programs.get(Stage.MOVE);
+                Tensor weights = HostWeights.of(gram, measure, tasks, random);
+                move.feed(Directions.WEIGHTS, weights);
+                move.run();
+                return listener.map(onlooker -> HostWeights.unscaled(weights, measure, tasks));
+            }
+            case DrawnWeights drawn -> {
+                Executable step = session.programs.get(Stage.STEP);
+                Tensor weights = HostWeights.of(drawn, session.rows(), tasks, random);
+                step.feed(Directions.WEIGHTS, weights);
+                step.run();
+                return Optional.of(weights);
+            }
+            default -> {
+                session.programs.get(Stage.STEP).run();
+                return Optional.empty();
+            }
         }
     }
 
@@ -111,6 +214,9 @@ public final class CompiledAttack implements AutoCloseable {
         }
         return new AttackResult(adversarial, cleanLosses, finalLosses, load.fetch("merit").floats(),
                 finish.fetch("merit").floats(), zeroWeightSteps, counts(finish.fetch("undefinedSteps")),
+                counts(finish.fetch("zeroSteps")),
+                new AttackResult.Climb(finish.fetch("startMerit").floats(), finish.fetch("firstMerit").floats(),
+                        finish.fetch("bestMerit").floats()),
                 attack.passes(), (System.nanoTime() - begin) * 1e-9);
     }
 
@@ -159,7 +265,8 @@ public final class CompiledAttack implements AutoCloseable {
         private final AttackGraphs graphs;
 
         private Session(Shape shape) {
-            variables = new AttackVariables(shape, attack.model().tasks());
+            int kept = attack.balancer() instanceof GramWeights ? attack.attended().size() : 0;
+            variables = new AttackVariables(shape, attack.model().tasks(), kept);
             graphs = new AttackGraphs(attack, variables);
             programs = new ProgramCache<>(device, Stage.values().length, graphs::of);
         }
@@ -167,10 +274,26 @@ public final class CompiledAttack implements AutoCloseable {
         /** Ahead of the first run and in order: the start of a walk introduces the states that its steps use. */
         private void compile() {
             for (Stage stage : Stage.values()) {
-                if (stage != Stage.SETTLE || attack.rule().keepsBest()) {
+                if (uses(stage)) {
                     programs.get(stage);
                 }
             }
+        }
+
+        private boolean uses(Stage stage) {
+            boolean halves = attack.balancer() instanceof GramWeights;
+            return switch (stage) {
+                case STEP -> !halves;
+                case MEASURE, MOVE -> halves;
+                case SETTLE -> attack.rule().keepsBest();
+                case RESULT -> attack.aim().quantized();
+                case LOOK -> listener.isPresent();
+                default -> true;
+            };
+        }
+
+        private int rows() {
+            return variables.clean.type().shape().dim(0);
         }
 
         private void close() {

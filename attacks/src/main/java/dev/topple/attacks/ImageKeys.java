@@ -4,9 +4,12 @@
 package dev.topple.attacks;
 
 import dev.topple.engine.random.Philox;
+import dev.topple.engine.random.RandomSource;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -16,6 +19,9 @@ import java.util.stream.IntStream;
 public final class ImageKeys {
 
     private static final long ATTACK = 0x41545441434BL;
+
+    private static final long STEP = 0x53544550L;
+    private static final long HOST = 0x484F5354L;
 
     private ImageKeys() {}
 
@@ -32,9 +38,27 @@ public final class ImageKeys {
 
     /** The keys of one walk of each image, as random ops take them, i32 {@code [N, 2]}: low word, high word. */
     static Tensor ofWalk(long[] keys, int walk) {
+        return words(keys, key -> Philox.derive(key, walk));
+    }
+
+    /** The same for one step of a walk. */
+    public static Tensor ofStepWords(long[] keys, int walk, int step) {
+        return words(keys, key -> stepKey(key, walk, step));
+    }
+
+    /** By row: the random numbers that the host draws for an image at one step of a walk. */
+    static IntFunction<RandomSource> ofStep(long[] keys, int walk, int step) {
+        return row -> new RandomSource(Philox.derive(stepKey(keys[row], walk, step), HOST));
+    }
+
+    private static long stepKey(long key, int walk, int step) {
+        return Philox.derive(Philox.derive(Philox.derive(key, walk), STEP), step);
+    }
+
+    private static Tensor words(long[] keys, LongUnaryOperator derived) {
         int[] words = new int[2 * keys.length];
         for (int i = 0; i < keys.length; i++) {
-            long key = Philox.derive(keys[i], walk);
+            long key = derived.applyAsLong(keys[i]);
             words[2 * i] = (int) key;
             words[2 * i + 1] = (int) (key >>> 32);
         }

@@ -39,6 +39,11 @@ public record ToyTask(String name, double unit) implements Task {
     }
 
     @Override
+    public float invalid() {
+        return NONE;
+    }
+
+    @Override
     public Value loss(Value prediction, Value label) {
         Value zero = label.graph().fill(Shape.scalar(), 0);
         Value valid = label.compare(Relation.GREATER_OR_EQUAL, 0);
@@ -95,6 +100,12 @@ public record ToyTask(String name, double unit) implements Task {
                 return new double[] {total[0] / total[2], 100 * total[1] / total[2]};
             }
         };
+    }
+
+    /** The error has doubled. */
+    @Override
+    public boolean broken(double[] clean, double[] attacked) {
+        return attacked[0] > 2 * clean[0];
     }
 
     @Override

@@ -3,7 +3,6 @@
 
 package dev.topple.cli;
 
-import dev.topple.attacks.Attack;
 import dev.topple.attacks.Passes;
 import dev.topple.attacks.budget.Budget;
 import dev.topple.attacks.evaluate.CleanOutcome;
@@ -17,14 +16,19 @@ import dev.topple.cli.picture.Exhibits;
 import dev.topple.engine.Device;
 import dev.topple.engine.io.Json;
 import dev.topple.engine.io.JsonValue;
+import dev.topple.engine.tensor.Tensor;
+import dev.topple.mtl.data.Batch;
 import dev.topple.mtl.data.Dataset;
+import dev.topple.mtl.data.DescribedFolder;
 import dev.topple.mtl.data.ImageFolder;
+import dev.topple.mtl.data.NyuV2;
 import dev.topple.mtl.model.Model;
 import dev.topple.mtl.model.MultiTaskModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -81,6 +85,10 @@ final class AttackCommand implements Callable<Integer> {
             description = "How many images report.html shows. Default: ${DEFAULT-VALUE}.")
     private int pictures;
 
+    @Option(names = "--save", paramLabel = "KIND", description = "Save the attacked images, in the folder "
+            + SavedImages.FOLDER + " beside the results: png, with --quantize, which it implies; npy or safetensors.")
+    private Optional<String> save = Optional.empty();
+
     @Option(names = "--released", description = "Print a second table, with the metrics and ARP as the authors'"
             + " released code counts them. results.json and report.html always have both.")
     private boolean released;
@@ -94,22 +102,38 @@ final class AttackCommand implements Callable<Integer> {
         List<Budget> budgets = planned.budgets();
         Figures.requirePositive("--batch", batch);
         Showcase.requirePictures(pictures);
+        Optional<SavedImages> saved = save.map(kind -> SavedImages.of(kind, out));
+        if (saved.isPresent() && saved.get().eightBits()) {
+            planned.requireEightBits();
+        }
         MultiTaskModel target = model.load().model();
         List<Plan> plans = planned.plans(target, budgets);
+        List<String> leftOut = planned.leftOut(target, budgets);
+        if (!leftOut.isEmpty()) {
+            err.println("Left out, because attacks that see losses alone have no gradients to balance: "
+                    + String.join(", ", leftOut) + ".");
+        }
         Dataset images = data.open(target, err);
-        List<String> skipped = images instanceof ImageFolder folder ? folder.problems() : List.of();
+        List<String> skipped = switch (images) {
+            case ImageFolder folder -> folder.problems();
+            case DescribedFolder folder -> folder.problems();
+            case NyuV2 nyuV2 -> nyuV2.problems();
+            default -> List.of();
+        };
         try (Device opened = device.open()) {
             Evaluation evaluation = new Evaluation(target, images, opened,
                     new Protocol(seed, batch, images.size()), plans);
             Output.requireFolder(out, RESULTS, Showcase.PREVIEW, Showcase.REPORT);
-            PartialResults partial = new PartialResults(out, target, images, opened, seed, batch, plans, err);
+            PartialResults partial = new PartialResults(out, target, images, opened, seed, batch, plans,
+                    save.orElse(""), err);
             err.println("attacking " + Complaint.line(target.name()) + " with "
                     + Figures.count(plans.size(), "attack") + ", " + PlanOptions.text(budgets));
             err.println("on " + Figures.count(images.size(), "image") + " of " + Complaint.line(images.name()) + "; "
                     + opened.description());
             partial.remark();
-            EvaluationResult result = run(evaluation, images.size(), target, plans, partial, err);
-            JsonValue document = ResultsDocument.of(result, opened.precision(), command(), skipped);
+            EvaluationResult result = run(evaluation, images.size(), target, plans, new Sanity(saved), partial, err);
+            JsonValue document = ResultsDocument.of(result, opened.precision(), command(), images.checksum(),
+                    skipped);
             Json.write(out.resolve(RESULTS), document);
             partial.remove();
             Exhibits exhibits = new Exhibits(opened, target, images, Showcase.shown(plans), seed);
@@ -121,12 +145,12 @@ final class AttackCommand implements Callable<Integer> {
 
     /** Passes through the model take about the same time each, so they are what progress counts. */
     private static EvaluationResult run(Evaluation evaluation, int images, Model target, List<Plan> plans,
-            ProgressStore partial, PrintWriter err) {
+            ResultSink sink, ProgressStore partial, PrintWriter err) {
         long[] before = new long[plans.size() + 2];
-        before[1] = 1;
+        before[1] = 1 + Evaluation.controlled(plans).size();
         for (int i = 0; i < plans.size(); i++) {
             Plan plan = plans.get(i);
-            Passes passes = Attack.of(target, plan.budget(), plan.rule(), plan.balancer()).passes();
+            Passes passes = plan.on(target).passes();
             // A pass backwards takes about as long as one forwards; one more measures the result.
             before[i + 2] = before[i + 1] + passes.forwards() + passes.backwards() + 1;
         }
@@ -141,12 +165,17 @@ final class AttackCommand implements Callable<Integer> {
                 stage[0] = index;
                 progress.at(before[index] * count + each * done,
                         name + " (" + (index + 1) + " of " + stages + "), image " + done + " of " + count);
-            }, new Sanity(), partial);
+            }, sink, partial);
         }
     }
 
     /** An attack on a model that predicts nothing would give a table of numbers that mean nothing. */
-    private static final class Sanity implements ResultSink {
+    private record Sanity(Optional<SavedImages> saved) implements ResultSink {
+
+        @Override
+        public void images(Plan plan, Batch batch, Tensor adversarial) {
+            saved.ifPresent(each -> each.save(plan, batch, adversarial));
+        }
 
         @Override
         public void clean(CleanOutcome outcome) {
@@ -172,6 +201,11 @@ final class AttackCommand implements Callable<Integer> {
 
     /** What a person typed, so that the results say how to get them again. */
     private String command() {
+        return typed(spec);
+    }
+
+    /** The command line that a command was given. */
+    static String typed(CommandSpec spec) {
         return spec.root().commandLine().getParseResult().originalArgs().stream()
                 .map(word -> word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
                 .collect(Collectors.joining(" ", "topple ", ""));
@@ -190,6 +224,7 @@ final class AttackCommand implements Callable<Integer> {
             AttackTable.released(result, Look.ofOutput()).forEach(printer::println);
         }
         printer.println("Written: " + out.resolve(RESULTS) + ", " + out.resolve(Showcase.PREVIEW) + ", "
-                + out.resolve(Showcase.REPORT));
+                + out.resolve(Showcase.REPORT)
+                + save.map(kind -> ", " + out.resolve(SavedImages.FOLDER)).orElse(""));
     }
 }

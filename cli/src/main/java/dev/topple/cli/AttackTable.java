@@ -6,6 +6,7 @@ package dev.topple.cli;
 import dev.topple.attacks.budget.Budget;
 import dev.topple.attacks.budget.Budgets;
 import dev.topple.attacks.evaluate.AttackOutcome;
+import dev.topple.attacks.evaluate.Control;
 import dev.topple.attacks.evaluate.EvaluationResult;
 import dev.topple.attacks.evaluate.Interval;
 import dev.topple.attacks.evaluate.Lead;
@@ -56,6 +57,8 @@ final class AttackTable {
         List<String> lines = new ArrayList<>(table.table.lines(look));
         lines.add("");
         table.legend().forEach(line -> lines.addAll(look.wrap(line)));
+        result.transfers().forEach(transfer -> lines.addAll(TransferLines.of(transfer, look)));
+        lines.addAll(WarningLines.of(result.warnings(), look));
         return lines;
     }
 
@@ -113,6 +116,8 @@ final class AttackTable {
                         result.clean().metrics().get(task.name()).get(metric.name()),
                         attack -> attack.tasks().get(task.name()).get(metric.name()).attacked());
             }
+            numbers(INDENT + "broken (%)", 1, Double.NaN,
+                    attack -> 100 * attack.broken().tasks().get(task.name()));
         }
         table.rule();
     }
@@ -123,6 +128,7 @@ final class AttackTable {
             bounded("lead of DGBA", attack -> lead(attack).map(Lead::arp).map(AttackTable::signed).orElse(""),
                     attack -> lead(attack).map(Lead::interval).orElse(Interval.NONE), false);
         }
+        numbers("all tasks broken (%)", 1, Double.NaN, attack -> 100 * attack.broken().all());
         numbers("mean log loss", Figures.USUAL_DECIMALS, result.clean().meanLogLoss(), AttackOutcome::meanLogLoss);
         once("forward passes", attack -> Integer.toString(attack.passes().forwards()));
         once("backward passes", attack -> Integer.toString(attack.passes().backwards()));
@@ -194,6 +200,12 @@ final class AttackTable {
         return lines;
     }
 
+    private String control(Control control) {
+        return Figures.decimal(control.arp(), 2) + " %" + (several() ? " at " + label(control.budget()) : "")
+                + (control.arpInterval().defined() ? " (95 % from " + bound(control.arpInterval(), Interval::low)
+                        + " to " + bound(control.arpInterval(), Interval::high) + ")" : "");
+    }
+
     private static String label(Budget budget) {
         return Budgets.fraction(budget.epsilon());
     }
@@ -242,7 +254,12 @@ final class AttackTable {
         }
         lines.addAll(List.of(
                 "ARP: the mean over tasks of the mean over metrics of the relative change, positive = damage.",
+                "Broken: images on which a task fails by its own measure and did not before (docs/results.md).",
                 "95 %: bootstrap over images; the lead of DGBA in points of ARP, both on the same images."));
+        if (!result.controls().isEmpty()) {
+            lines.add("Random noise of the same size: ARP " + result.controls().stream().map(this::control)
+                    .collect(Collectors.joining("; ")) + ".");
+        }
         lines.addAll(leads());
         lines.addAll(List.of(
                 "Log loss: the mean over images of the sum over tasks of the logarithm of the loss;",
@@ -275,6 +292,7 @@ final class AttackTable {
             row("images not worse", all -> sum(all, each -> each.audit().notWorse()));
             row("tasks of weight 0", all -> sum(all, each -> each.audit().zeroWeightTasks()));
             row("undefined gradients", all -> sum(all, each -> each.audit().undefinedGradients()));
+            row("zero gradients", all -> sum(all, each -> each.audit().zeroGradients()));
         }
 
         private static String largest(AttackOutcome outcome) {

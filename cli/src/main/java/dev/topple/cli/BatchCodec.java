@@ -26,7 +26,7 @@ import java.util.zip.GZIPOutputStream;
  */
 final class BatchCodec {
 
-    private static final String FORMAT = "topple-batch 2";
+    private static final String FORMAT = "topple-batch 3";
 
     /** More than any task has parts, any model tasks, or any batch images: a limit for damaged files alone. */
     private static final int MOST = 1 << 24;
@@ -62,6 +62,14 @@ final class BatchCodec {
         out.writeBoolean(audit.notWorse());
         out.writeInt(audit.zeroWeightTasks());
         out.writeBoolean(audit.undefinedGradient());
+        out.writeBoolean(audit.zeroGradient());
+        out.writeDouble(audit.roundedSize());
+        ImageAudit.Climb climb = audit.climb();
+        out.writeDouble(climb.clean());
+        out.writeDouble(climb.start());
+        out.writeDouble(climb.first());
+        out.writeDouble(climb.best());
+        out.writeDouble(climb.last());
     }
 
     private static void write(Map<String, double[]> parts, DataOutputStream out) throws IOException {
@@ -107,7 +115,9 @@ final class BatchCodec {
         Map<String, double[]> releasedParts = parts(in);
         double logLoss = in.readDouble();
         ImageAudit audit = new ImageAudit(in.readDouble(), in.readDouble(), in.readDouble(), in.readLong(),
-                in.readBoolean(), in.readInt(), in.readBoolean());
+                in.readBoolean(), in.readInt(), in.readBoolean(), in.readBoolean(), in.readDouble(),
+                new ImageAudit.Climb(in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble(),
+                        in.readDouble()));
         return new ImageOutcome(index, fingerprint, parts, releasedParts, logLoss, audit);
     }
 

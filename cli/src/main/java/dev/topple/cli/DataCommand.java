@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code topple data}. */
-@Command(name = "data", mixinStandardHelpOptions = true, description = "Lists and shows data sets.",
-        subcommands = {DataCommand.Catalogue.class, DataCommand.Show.class})
+@Command(name = "data", mixinStandardHelpOptions = true, description = "Lists, shows and converts data sets.",
+        subcommands = {DataCommand.Catalogue.class, DataCommand.Show.class, ImportCommand.class})
 final class DataCommand implements Runnable {
 
     @Spec
@@ -36,7 +36,7 @@ final class DataCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "say list or preview");
+        throw new CommandLine.ParameterException(spec.commandLine(), "say list, preview or import");
     }
 
     /** {@code topple data list}. */
@@ -54,9 +54,21 @@ final class DataCommand implements Runnable {
                     + String.join(", ", tasks));
             out.println("nyuv2:FOLDER   photographs of rooms, 304x228 without their frame, with labels of people and of"
                     + " a depth camera for the same tasks;");
-            out.println("               behind the folder ,classes=13 or 40 and ,split=test or train");
+            out.println("               behind the folder ,classes=13 or 40 and ,split=test or train; the layouts of"
+                    + " AdaShare and MTAN are read, too,");
+            out.println("               nyu_depth_v2_labeled.mat after 'topple data import nyuv2' (docs/data.md)");
             out.println("               (of both, " + String.join(" and ", tasks.subList(3, 5)) + " are derived from"
                     + " the picture; 'topple train' takes the first three unless asked)");
+            out.println("taskonomy:FOLDER  Tiny-Taskonomy: photographs of buildings with labels for the same tasks;");
+            out.println("               behind the folder ,split=test, test_small or train and ,labels=corrected or"
+                    + " released");
+            out.println("multimnist:FOLDER, multifashion:FOLDER, mnist+fashion:FOLDER,FOLDER");
+            out.println("               pairs of pictures of MNIST's idx files, 36x36: the classes of the left and of"
+                    + " the right one; behind them ,split=test or train and ,seed=N");
+            out.println("cifar100:FOLDER  photographs of 32x32 (binary version): coarse (20) and fine (100) class;"
+                    + " behind it ,split=test or train");
+            out.println("folder:FOLDER  your own images and labels for any tasks, described by topple-data.json"
+                    + " (docs/data.md); behind it ,split=test or train");
             out.println("images:FOLDER  photographs (JPEG, PNG) of any size, without labels: an attack takes the"
                     + " model's clean predictions instead");
         }
@@ -110,7 +122,7 @@ final class DataCommand implements Runnable {
             for (Task task : tasks) {
                 Tensor label = sample.labels().get(task.name());
                 Shape one = task.labelType(1, sample.height(), sample.width()).shape();
-                row.add(Pictures.colours(task, label.reshape(one)));
+                row.add(Pictures.drawn(task, label.reshape(one), sample.image()));
             }
             return row;
         }

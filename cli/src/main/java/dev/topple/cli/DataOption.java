@@ -5,8 +5,11 @@ package dev.topple.cli;
 
 import dev.topple.mtl.data.Dataset;
 import dev.topple.mtl.data.ImageFolder;
+import dev.topple.mtl.data.LabelledDataset;
 import dev.topple.mtl.data.NyuV2;
 import dev.topple.mtl.data.RoomsDataset;
+import dev.topple.mtl.data.Split;
+import dev.topple.mtl.data.Taskonomy;
 import dev.topple.mtl.model.Model;
 import dev.topple.mtl.model.MultiTaskModel;
 import dev.topple.mtl.task.Task;
@@ -34,9 +37,12 @@ final class DataOption {
 
     @Option(names = "--data", paramLabel = "DATA", defaultValue = "rooms",
             description = {"The images: 'rooms' (rendered indoor scenes that no model was trained on),"
-                    + " 'images:FOLDER' (photographs, JPEG or PNG, of any size) or"
-                    + " 'nyuv2:FOLDER[,classes=13|40][,split=test|train]' (NYUv2; usually 13 classes or those of the"
-                    + " model, and the test images). Default: ${DEFAULT-VALUE}."})
+                    + " 'images:FOLDER' (photographs, JPEG or PNG, of any size),"
+                    + " 'nyuv2:FOLDER[,classes=13|40]' (NYUv2; usually 13 classes or those of the model),"
+                    + " 'taskonomy:FOLDER[,labels=corrected|released]' (Tiny-Taskonomy),"
+                    + " 'multimnist:FOLDER', 'multifashion:FOLDER', 'mnist+fashion:FOLDER,FOLDER' (pairs of pictures),"
+                    + " 'cifar100:FOLDER' or 'folder:FOLDER' (your own, described by topple-data.json);"
+                    + " ',split=train' takes images for training instead of test images. Default: ${DEFAULT-VALUE}."})
     private String data;
 
     @Option(names = "--limit", paramLabel = "N", defaultValue = "64",
@@ -44,8 +50,9 @@ final class DataOption {
                     + " room; of scenes and photographs the first ones. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
-    @Option(names = "--size", paramLabel = "HxW", description = "The size of rendered scenes and of images of NYUv2,"
-            + " height x width. Default: " + ROOMS_SIZE + " for rooms, " + NYUV2_SIZE + " for NYUv2.")
+    @Option(names = "--size", paramLabel = "HxW", description = "The size of rendered scenes and of images of NYUv2"
+            + " and Taskonomy, height x width. Default: " + ROOMS_SIZE + " for rooms, " + NYUV2_SIZE + " for NYUv2, "
+            + TaskonomyOption.SIZE + " for Taskonomy.")
     private Optional<String> size;
 
     @Option(names = "--longer-side", paramLabel = "PIXELS", defaultValue = "320",
@@ -92,6 +99,7 @@ final class DataOption {
         return switch (images) {
             case NyuV2 nyuV2 -> nyuV2.withTasks(tasks);
             case RoomsDataset rooms -> rooms.withTasks(tasks);
+            case LabelledDataset labelled -> labelled.withTasks(tasks);
             default -> throw new IllegalArgumentException(images.name() + " has no labels");
         };
     }
@@ -106,6 +114,7 @@ final class DataOption {
         return switch (images) {
             case NyuV2 nyuV2 -> nyuV2.allTasks();
             case RoomsDataset rooms -> RoomsDataset.allTasks();
+            case LabelledDataset labelled -> labelled.available();
             default -> List.of();
         };
     }
@@ -116,6 +125,10 @@ final class DataOption {
         return withTasks(switch (images) {
             case NyuV2 nyuV2 -> NyuV2Option.parse(data).orElseThrow().withClasses(nyuV2.classes())
                     .open(NyuV2.Split.TRAIN, hw, Constants.IMAGES, cache.open(err), err);
+            case Taskonomy taskonomy -> TaskonomyOption.parse(data).orElseThrow().open(Taskonomy.Split.TRAIN, hw,
+                    Constants.IMAGES, cache.open(err), err);
+            case LabelledDataset labelled -> DataChoice.parse(data).orElseThrow().training(size.map(
+                    DataOption::parseSize), Constants.IMAGES, err);
             default -> RoomsDataset.training(Constants.IMAGES, hw[0], hw[1]);
         }, model);
     }
@@ -131,6 +144,15 @@ final class DataOption {
         if (nyuV2.isPresent()) {
             return nyuV2(nyuV2.get(), err);
         }
+        Optional<TaskonomyOption> taskonomy = TaskonomyOption.parse(data);
+        if (taskonomy.isPresent()) {
+            return taskonomy.get().open(taskonomy.get().split().orElse(Taskonomy.Split.TEST), size(), limit,
+                    cache.open(err), err);
+        }
+        Optional<DataChoice> choice = DataChoice.parse(data);
+        if (choice.isPresent()) {
+            return choice.get().open(Split.TEST, size.map(DataOption::parseSize), limit, err);
+        }
         if (data.startsWith(IMAGES) && data.length() > IMAGES.length()) {
             if (longerSide < SMALLEST || longerSide > LARGEST) {
                 throw new IllegalArgumentException("--longer-side must be from " + SMALLEST + " to " + LARGEST
@@ -140,8 +162,10 @@ final class DataOption {
             folder.problems().forEach(problem -> err.println("topple: skipped " + Complaint.line(problem)));
             return folder;
         }
-        throw new IllegalArgumentException("--data must be rooms, images:FOLDER or nyuv2:FOLDER, but is '" + data + "'"
-                + (Files.isDirectory(Path.of(data)) ? "; did you mean images:" + data + "?" : ""));
+        throw new IllegalArgumentException("--data must be rooms, images:FOLDER, nyuv2:FOLDER, taskonomy:FOLDER,"
+                + " multimnist:FOLDER,"
+                + " multifashion:FOLDER, mnist+fashion:FOLDER,FOLDER, cifar100:FOLDER or folder:FOLDER, but is '" + data
+                + "'" + (Files.isDirectory(Path.of(data)) ? "; did you mean images:" + data + "?" : ""));
     }
 
     /** Shells leave the ~ of {@code images:~/photos} as it is. */
@@ -152,9 +176,10 @@ final class DataOption {
                 : folder;
     }
 
-    /** Height and width of rendered scenes and of images of NYUv2. */
+    /** Height and width of rendered scenes and of images of NYUv2 and Taskonomy. */
     int[] size() {
-        return parseSize(size.orElse(NyuV2Option.parse(data).isPresent() ? NYUV2_SIZE : ROOMS_SIZE));
+        return parseSize(size.orElse(NyuV2Option.parse(data).isPresent() ? NYUV2_SIZE
+                : TaskonomyOption.parse(data).isPresent() ? TaskonomyOption.SIZE : ROOMS_SIZE));
     }
 
     /** Height and width from {@code 96x128}. */

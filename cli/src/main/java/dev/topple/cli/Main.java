@@ -3,7 +3,9 @@
 
 package dev.topple.cli;
 
+import dev.topple.engine.DeviceFailedException;
 import dev.topple.engine.DeviceUnavailableException;
+import dev.topple.engine.OutOfDeviceMemoryException;
 import dev.topple.engine.io.FormatException;
 import dev.topple.mtl.train.DivergedException;
 import java.io.IOException;
@@ -21,8 +23,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The program {@code topple}. */
 @Command(name = "topple", description = "Attacks all tasks of a multi-task vision model at once.",
         mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
-        subcommands = {AttackCommand.class, TrainCommand.class, EvaluateCommand.class, DataCommand.class,
-            DevicesCommand.class},
+        subcommands = {AttackCommand.class, TrainCommand.class, EvaluateCommand.class, StudyCommand.class,
+            TraceCommand.class, DataCommand.class, ModelCommand.class, DevicesCommand.class},
         footer = {"", "Exit status: 0 success, 2 bad input, 1 a failure of Topple.",
             "Start with: topple attack"})
 public final class Main implements Runnable {
@@ -96,10 +98,17 @@ public final class Main implements Runnable {
         return what + (similar.isEmpty() ? "" : "; did you mean " + similar.get(0) + "?") + " (" + hint + ")";
     }
 
-    private static int report(Exception problem, PrintWriter err) {
+    static int report(Exception problem, PrintWriter err) {
+        if (problem instanceof DeviceFailedException) {
+            err.println("topple: " + Complaint.line("the device failed: " + problem.getMessage())
+                    + "; --device cpu does the same without it; if it happens again, please report it");
+            return FAILURE;
+        }
         Optional<String> complaint = switch (problem) {
             case IllegalArgumentException e -> Optional.of(String.valueOf(e.getMessage()));
             case FormatException e -> Optional.of(e.getMessage());
+            case OutOfDeviceMemoryException e ->
+                    Optional.of(e.getMessage() + "; take a smaller --batch, or --device cpu");
             case DeviceUnavailableException e -> Optional.of(e.getMessage());
             case DivergedException e -> Optional.of(e.getMessage());
             case UncheckedIOException e -> Optional.of(Complaint.of(e));

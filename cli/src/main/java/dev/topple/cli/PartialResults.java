@@ -63,6 +63,17 @@ final class PartialResults implements ProgressStore {
      */
     PartialResults(Path out, MultiTaskModel model, Dataset data, Device device, long seed, int batch,
             List<Plan> plans, PrintWriter err) {
+        this(out, model, data, device, seed, batch, plans, "", err);
+    }
+
+    /**
+     * The same, where attacked images are saved beside the results: what an earlier run did without saving them will
+     * not do then.
+     *
+     * @param saved as what they are saved; empty if they are not
+     */
+    PartialResults(Path out, MultiTaskModel model, Dataset data, Device device, long seed, int batch,
+            List<Plan> plans, String saved, PrintWriter err) {
         this.folder = out.resolve(FOLDER);
         this.err = err;
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
@@ -79,12 +90,14 @@ final class PartialResults implements ProgressStore {
                 .put("precision", device.precision().label())
                 .put("attack", plan.rule().toString())
                 .put("balancer", plan.balancer().toString())
+                .put("aim", plan.aim().toString())
                 .put("norm", plan.budget().norm().label())
                 .put("eps", plan.budget().epsilon())
                 .put("seed", seed)
                 // Where images of a batch influence each other, other batches are other outcomes.
                 .put("batch", plan.balancer().couplesImages() ? batch : 0)
                 .put("images", plan.balancer().couplesImages() ? data.size() : 0)
+                .put("saved", saved)
                 .build()));
     }
 

@@ -3,6 +3,7 @@
 
 package dev.topple.cli;
 
+import dev.topple.cli.report.TrainingPage;
 import dev.topple.engine.Device;
 import dev.topple.engine.io.FormatException;
 import dev.topple.engine.io.JsonValue;
@@ -10,45 +11,38 @@ import dev.topple.engine.io.JsonValue.JsonObject;
 import dev.topple.engine.io.Safetensors;
 import dev.topple.engine.io.SafetensorsFile;
 import dev.topple.engine.io.StoredType;
-import dev.topple.engine.tensor.Tensor;
-import dev.topple.engine.tensor.Variable;
 import dev.topple.mtl.data.Dataset;
-import dev.topple.mtl.data.DerivedCache;
 import dev.topple.mtl.data.InMemory;
-import dev.topple.mtl.data.NyuV2;
 import dev.topple.mtl.data.RoomsDataset;
 import dev.topple.mtl.model.Model;
-import dev.topple.mtl.model.ModelDescription;
 import dev.topple.mtl.model.ModelFile;
 import dev.topple.mtl.model.MultiTaskModel;
 import dev.topple.mtl.model.Provenance;
-import dev.topple.mtl.task.Task;
-import dev.topple.mtl.task.Tasks;
 import dev.topple.mtl.train.DefaultRecipe;
 import dev.topple.mtl.train.Evaluation;
 import dev.topple.mtl.train.ModelEvaluation;
-import dev.topple.mtl.train.NyuV2Recipe;
 import dev.topple.mtl.train.Trainer;
 import dev.topple.mtl.train.TrainingConfiguration;
+import dev.topple.mtl.train.TrainingCurve;
 import dev.topple.mtl.train.TrainingListener;
 import dev.topple.mtl.train.TrainingProgress;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code topple train}. */
@@ -66,22 +60,8 @@ final class TrainCommand implements Callable<Integer> {
             description = "The model to write; it must not exist yet. Default: ${DEFAULT-VALUE}.")
     private Path out;
 
-    @Option(names = "--data", paramLabel = "DATA", defaultValue = "rooms",
-            description = "What to train on: 'rooms' (rendered indoor scenes) or 'nyuv2:FOLDER[,classes=13|40]' (the"
-                    + " training images of NYUv2; its test images judge). Default: ${DEFAULT-VALUE}.")
-    private String data;
-
-    @Option(names = "--scenes", paramLabel = "N", description = "How many scenes or images to train on, of NYUv2"
-            + " evenly spread. Default: " + DefaultRecipe.SCENES + " scenes, or all images of NYUv2.")
-    private Optional<Integer> scenes;
-
-    @Option(names = "--steps", paramLabel = "N", description = "How many steps. Default: " + DefaultRecipe.STEPS
-            + " for rooms, " + NyuV2Recipe.STEPS + " for NYUv2.")
-    private Optional<Integer> steps;
-
-    @Option(names = "--tasks", paramLabel = "NAMES", description = "What the model learns, with commas:"
-            + " segmentation, depth, normals, keypoints, edges. Default: the first three.")
-    private Optional<String> tasks;
+    @Mixin
+    private TrainDataOptions dataOptions;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "" + DefaultRecipe.BATCH,
             description = "Images per step. Default: ${DEFAULT-VALUE}.")
@@ -91,42 +71,61 @@ final class TrainCommand implements Callable<Integer> {
             description = "Of the first weights and of the order of images. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--size", paramLabel = "HxW", description = "The size of images, height x width. Default: "
-            + DataOption.ROOMS_SIZE + " for rooms, " + DataOption.NYUV2_SIZE + " for NYUv2.")
-    private Optional<String> size;
-
-    @Option(names = "--held-out", paramLabel = "N", description = "How many other scenes or images judge the model in"
-            + " the end. Default: " + DefaultRecipe.HELD_OUT + " scenes, or all test images of NYUv2.")
-    private Optional<Integer> heldOut;
-
-    @Option(names = "--start", paramLabel = "MODEL", description = "Start with the weights of another model, a file or"
-            + " 'default', wherever it has one of the same name and shape, instead of random ones.")
-    private Optional<String> start;
+    @Mixin
+    private TrainModelOptions modelOptions;
 
     @Mixin
-    private CacheOption cache;
+    private TrainScheduleOptions scheduleOptions;
 
     @Option(names = "--float32", description = "Store the weights in 32 bits instead of 16.")
     private boolean float32;
+
+    @Option(names = "--curve", paramLabel = "FILE",
+            description = "Draw how the losses went, as a page (HTML). The model's file has the numbers in any case.")
+    private Optional<Path> curvePage;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Read options from a file, JSON with their names"
+            + " without dashes: {\"data\": \"rooms\", \"steps\": 100}. Options of the command line count more.")
+    private Optional<Path> config;
 
     @Mixin
     private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
+        return config.isPresent() ? configured(config.get()).call() : train();
+    }
+
+    /** The command of a file's options and of those of the command line. */
+    private TrainCommand configured(Path file) {
+        ParseResult parsed = spec.commandLine().getParseResult();
+        List<String> arguments = ConfigurationFile.read(file).arguments(spec, parsed);
+        TrainCommand command = new TrainCommand();
+        CommandLine line = new CommandLine(command);
+        line.setOut(spec.commandLine().getOut());
+        line.setErr(spec.commandLine().getErr());
+        try {
+            line.parseArgs(arguments.toArray(String[]::new));
+        } catch (ParameterException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage() + " (see topple train --help)", e);
+        }
+        return command;
+    }
+
+    private int train() throws IOException {
         requireNew();
         Output.requireFile(out);
+        curvePage.ifPresent(Output::requireFile);
         Figures.requirePositive("--batch", batch);
-        heldOut.ifPresent(count -> Figures.requirePositive("--held-out", count));
         PrintWriter err = spec.commandLine().getErr();
         Path checkpoint = out.resolveSibling(out.getFileName() + ".checkpoint");
-        Lesson lesson = NyuV2Option.parse(data).map(choice -> nyuV2(choice, err)).orElseGet(this::rooms);
-        MultiTaskModel model = untrained(lesson, err);
+        Lesson lesson = dataOptions.lesson(new TrainDataOptions.Rest(modelOptions, scheduleOptions, seed, batch), err);
+        MultiTaskModel model = modelOptions.untrained(lesson.description(), seed, err);
         try (Device opened = device.open()) {
             TrainingConfiguration configuration = lesson.configuration();
             try {
                 // Before all scenes are rendered.
-                new Trainer(opened, model, lesson.images(), configuration, checkpoint, TrainingListener.silent())
+                trainer(opened, model, lesson, lesson.images(), checkpoint, TrainingListener.silent())
                         .requireResumable();
             } catch (FormatException e) {
                 throw withAdvice(e, checkpoint);
@@ -134,122 +133,22 @@ final class TrainCommand implements Callable<Integer> {
             err.println("training " + model.parameterCount() + " parameters on " + lesson.images().name() + "; "
                     + opened.description());
             Dataset images = read(err, lesson.images());
+            TrainingCurve curve;
             try (Progress progress = new Progress(err, "training", configuration.steps())) {
-                new Trainer(opened, model, images, configuration, checkpoint, new Listener(err, progress)).run();
+                curve = trainer(opened, model, lesson, images, checkpoint, new Listener(err, progress)).run();
             }
             // Hours may have gone by since the first look.
             requireNew();
-            save(err, opened, model, lesson);
+            save(err, opened, model, lesson, curve);
         }
         Files.deleteIfExists(checkpoint);
         spec.commandLine().getOut().println("Written: " + out);
         return 0;
     }
 
-    /**
-     * What is trained, how and on what.
-     *
-     * @param judges what judges the model in the end
-     * @param constants what the best constants are taken from
-     * @param command what to type for all of it, but the name of the file
-     */
-    private record Lesson(ModelDescription description, TrainingConfiguration configuration, Dataset images,
-            Dataset judges, Dataset constants, String command) {}
-
-    private Lesson rooms() {
-        if (!data.equals("rooms")) {
-            throw new IllegalArgumentException("--data must be rooms or nyuv2:FOLDER, but is '" + data + "'");
-        }
-        int count = scenes.orElse(DefaultRecipe.SCENES);
-        int judges = heldOut.orElse(DefaultRecipe.HELD_OUT);
-        int length = steps(DefaultRecipe.STEPS);
-        requireBatch(count);
-        int[] hw = DataOption.parseSize(size.orElse(DataOption.ROOMS_SIZE));
-        List<Task> learnt = learnt(RoomsDataset.allTasks(), RoomsDataset.tasks());
-        return new Lesson(DefaultRecipe.description(learnt), DefaultRecipe.configuration(seed, length, batch),
-                RoomsDataset.training(count, hw[0], hw[1]).withTasks(learnt),
-                RoomsDataset.heldOut(judges, hw[0], hw[1]).withTasks(learnt),
-                RoomsDataset.training(Constants.IMAGES, hw[0], hw[1]).withTasks(learnt),
-                command("", " --scenes " + count, length, hw, " --held-out " + judges));
-    }
-
-    private Lesson nyuV2(NyuV2Option choice, PrintWriter err) {
-        if (choice.split().isPresent()) {
-            throw new IllegalArgumentException("training takes the training images of NYUv2 and is judged by its test"
-                    + " images; leave the split out of --data");
-        }
-        int length = steps(NyuV2Recipe.STEPS);
-        scenes.ifPresent(this::requireBatch);
-        int[] hw = DataOption.parseSize(size.orElse(DataOption.NYUV2_SIZE));
-        DerivedCache derived = cache.open(err);
-        NyuV2 images = choice.open(NyuV2.Split.TRAIN, hw, scenes.orElse(Integer.MAX_VALUE), derived, err);
-        requireBatch(images.size());
-        NyuV2 judges = choice.open(NyuV2.Split.TEST, hw, heldOut.orElse(Integer.MAX_VALUE), derived, err);
-        // What could not be used has been said.
-        NyuV2 constants = choice.open(NyuV2.Split.TRAIN, hw, Constants.IMAGES, derived,
-                new PrintWriter(Writer.nullWriter()));
-        List<Task> learnt = learnt(images.allTasks(), images.tasks());
-        return new Lesson(NyuV2Recipe.description(learnt), NyuV2Recipe.configuration(seed, length, batch, learnt),
-                images.withTasks(learnt), judges.withTasks(learnt), constants.withTasks(learnt),
-                command(" --data " + choice.command(), scenes.map(count -> " --scenes " + count).orElse(""), length, hw,
-                        heldOut.map(count -> " --held-out " + count).orElse("")));
-    }
-
-    /**
-     * The tasks that are asked for, in the order that data sets have them.
-     *
-     * @param usual those where nobody asks
-     */
-    private List<Task> learnt(List<Task> all, List<Task> usual) {
-        if (tasks.isEmpty()) {
-            return usual;
-        }
-        List<String> wanted = Arrays.stream(tasks.get().split(",", -1))
-                .map(each -> each.strip().toLowerCase(Locale.ROOT)).toList();
-        wanted.stream().filter(name -> !Tasks.names(all).contains(name)).findFirst().ifPresent(name -> {
-            throw new IllegalArgumentException("--tasks: there are no labels for the task '" + name
-                    + "'; choose from " + String.join(", ", Tasks.names(all)));
-        });
-        return all.stream().filter(task -> wanted.contains(task.name())).toList();
-    }
-
-    private int steps(int usual) {
-        int length = steps.orElse(usual);
-        Figures.requirePositive("--steps", length);
-        return length;
-    }
-
-    private void requireBatch(int count) {
-        if (count < batch) {
-            throw new IllegalArgumentException(scenes.isPresent()
-                    ? "--scenes " + count + " is fewer than a batch; take at least --batch, which is " + batch
-                    : "there are " + count + " images to train on, fewer than a batch of " + batch);
-        }
-    }
-
-    /** A model with random weights, or with those of another where they fit. */
-    private MultiTaskModel untrained(Lesson lesson, PrintWriter err) {
-        MultiTaskModel random = MultiTaskModel.create("trained", lesson.description(), seed);
-        if (start.isEmpty()) {
-            return random;
-        }
-        MultiTaskModel other = ModelOption.load(start.get()).model();
-        Map<String, Tensor> values = new LinkedHashMap<>();
-        random.variables().forEach((name, variable) -> values.put(name, variable.initial()));
-        int taken = 0;
-        for (Variable variable : other.variables().values()) {
-            Tensor mine = values.get(variable.name());
-            if (mine != null && mine.type().equals(variable.type())) {
-                values.put(variable.name(), variable.initial());
-                taken++;
-            }
-        }
-        if (taken == 0) {
-            throw new IllegalArgumentException("--start " + start.get() + ": no weight of this model fits the one that"
-                    + " is trained");
-        }
-        err.println("starting with " + taken + " of " + values.size() + " weights from " + start.get());
-        return MultiTaskModel.of("trained", lesson.description(), values, start.get());
+    private static Trainer trainer(Device opened, MultiTaskModel model, Lesson lesson, Dataset images, Path checkpoint,
+            TrainingListener listener) {
+        return new Trainer(opened, model, images, lesson.configuration(), lesson.validation(), checkpoint, listener);
     }
 
     private void requireNew() {
@@ -270,7 +169,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void save(PrintWriter err, Device opened, MultiTaskModel model, Lesson lesson) {
+    private void save(PrintWriter err, Device opened, MultiTaskModel model, Lesson lesson, TrainingCurve curve) {
         Dataset judges = lesson.judges();
         StoredType stored = float32 ? StoredType.F32 : StoredType.F16;
         // What is judged is what is stored: the weights are rounded first.
@@ -291,17 +190,30 @@ final class TrainCommand implements Callable<Integer> {
                 .put("model", result.toJson())
                 .put("constant", constant.toJson())
                 .build();
-        ModelFile.save(out, model, ModelFile.values(opened, model), new Provenance(seed, lesson.command(), metrics),
-                stored);
+        String command = lesson.command() + (float32 ? " --float32" : "");
+        ModelFile.save(out, model, ModelFile.values(opened, model),
+                new Provenance(seed, command, metrics, training(lesson, curve)), stored);
+        curvePage.ifPresent(page -> new TrainingPage(out.getFileName().toString(), command, curve, model.tasks())
+                .write(page));
         EvaluateCommand.table(result, constant, Look.ofOutput()).forEach(spec.commandLine().getOut()::println);
     }
 
-    /** What to type to train the same model again. */
-    private String command(String from, String count, int length, int[] hw, String judged) {
-        return "topple train" + from + count + " --steps " + length + " --batch " + batch + " --seed " + seed
-                + " --size " + hw[0] + "x" + hw[1] + judged + start.map(name -> " --start " + name).orElse("")
-                + tasks.map(names -> " --tasks " + names.replaceAll("\\s", "")).orElse("")
-                + (float32 ? " --float32" : "");
+    /** Everything about the training that is not the weights: its configuration, data and curve. */
+    private JsonObject training(Lesson lesson, TrainingCurve curve) {
+        JsonValue.Builder json = JsonValue.object()
+                .put("configuration", lesson.configuration().toJson())
+                .put("data", data(lesson.images()))
+                .put("judges", data(lesson.judges()));
+        lesson.validation().ifPresent(judges -> json.put("validation", data(judges.images())));
+        modelOptions.origins().forEach((option, sum) -> json.put(option, JsonValue.object()
+                .put("name", sum.name()).put("sha256", sum.sha256()).build()));
+        return json.put("curve", curve.toJson()).build();
+    }
+
+    private static JsonObject data(Dataset images) {
+        JsonValue.Builder json = JsonValue.object().put("name", images.name()).put("images", images.size());
+        images.checksum().ifPresent(sum -> json.put("sha256", sum));
+        return json.build();
     }
 
     /** Shows a training as it goes. */
@@ -314,16 +226,19 @@ final class TrainCommand implements Callable<Integer> {
 
         @Override
         public void step(TrainingProgress at) {
-            String losses = at.losses().entrySet().stream()
-                    .map(e -> String.format(Locale.ROOT, "%s %.3f", e.getKey(), e.getValue()))
-                    .collect(Collectors.joining(", "));
             progress.at(at.step(), String.format(Locale.ROOT, "step %d of %d, %s, %.1f images/s", at.step(), at.steps(),
-                    losses, at.imagesPerSecond()));
+                    words(at.losses()), at.imagesPerSecond()));
         }
 
         @Override
-        public void checkpoint(int step, Path file) {
-            // Nothing to show: the file is beside the model that is being made.
+        public void validated(int step, Map<String, Double> losses, boolean best) {
+            err.println("step " + step + " judged: " + words(losses) + (best ? "; the best so far" : ""));
+        }
+
+        private static String words(Map<String, Double> losses) {
+            return losses.entrySet().stream()
+                    .map(e -> String.format(Locale.ROOT, "%s %.3f", e.getKey(), e.getValue()))
+                    .collect(Collectors.joining(", "));
         }
     }
 }

@@ -67,7 +67,7 @@ class AttackCommandTest {
     @Test
     void theDocumentHasTheFieldsOfItsDescriptionAndNoOthers() throws IOException {
         List<Set<String>> tables = documented();
-        assertEquals(5, tables.size());
+        assertEquals(8, tables.size());
         JsonView document = all.json();
         assertEquals(tables.get(0), document.fields().keySet());
         List<JsonView> attacks = document.field("attacks").elements();
@@ -78,10 +78,27 @@ class AttackCommandTest {
             for (JsonView task : attack.field("tasks").fields().values()) {
                 task.fields().values().forEach(metric -> assertEquals(tables.get(2), metric.fields().keySet()));
             }
+            JsonView broken = attack.field("broken");
+            assertEquals(attack.field("tasks").fields().keySet(), broken.field("tasks").fields().keySet());
+            double least = 1;
+            for (JsonView task : broken.field("tasks").fields().values()) {
+                assertEquals(2, task.field("interval").elements().size());
+                least = Math.min(least, task.field("share").asDouble());
+            }
+            assertTrue(broken.field("all").asDouble() >= 0 && broken.field("all").asDouble() <= least);
         }
         List<JsonView> leads = document.field("leads").elements();
         assertEquals(5, leads.size());
         leads.forEach(lead -> assertEquals(tables.get(3), lead.fields().keySet()));
+        List<JsonView> controls = document.field("controls").elements();
+        assertEquals(1, controls.size());
+        controls.forEach(control -> assertEquals(tables.get(5), control.fields().keySet()));
+        List<JsonView> warnings = document.field("warnings").elements();
+        assertFalse(warnings.isEmpty(), "weights of chance and four images tell no attack apart from noise");
+        List<JsonView> transfers = document.field("transfers").elements();
+        assertEquals(1, transfers.size());
+        transfers.forEach(transfer -> assertEquals(tables.get(6), transfer.fields().keySet()));
+        warnings.forEach(warning -> assertEquals(tables.get(7), warning.fields().keySet()));
     }
 
     /** The fields that each table of docs/results.md names, in its first column, in backticks. */

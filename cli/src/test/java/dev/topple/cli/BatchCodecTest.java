@@ -29,8 +29,11 @@ class BatchCodecTest {
         return new BatchOutcome(List.of(
                 new ImageOutcome(7, "abc", Map.of("depth", ODD, "größe", new double[0]),
                         Map.of("depth", new double[] {-3, Double.NaN}), Math.nextUp(0.1),
-                        new ImageAudit(Double.NaN, 0.25, Double.NEGATIVE_INFINITY, 1L << 40, true, 3, false)),
-                new ImageOutcome(2, "", Map.of(), Map.of(), -1, new ImageAudit(0, 0, 1, 0, false, 0, true))), 1.5);
+                        new ImageAudit(Double.NaN, 0.25, Double.NEGATIVE_INFINITY, 1L << 40, true, 3, false, true, 0.5,
+                                new ImageAudit.Climb(1, Double.NaN, 2, 3, -4))),
+                new ImageOutcome(2, "", Map.of(), Map.of(), -1, new ImageAudit(0, 0, 1, 0, false, 0, true,
+                        false, 0, new ImageAudit.Climb(0, 0, 0, 0, 0)))),
+                1.5);
     }
 
     @Test
@@ -64,17 +67,17 @@ class BatchCodecTest {
             byte[] part = Arrays.copyOf(bytes, length);
             assertThrows(IOException.class, () -> BatchCodec.decode(part));
         }
-        refused("too early", out -> out.writeUTF("topple-batch 2"));
-        refused("version", out -> out.writeUTF("topple-batch 1"));
+        refused("too early", out -> out.writeUTF("topple-batch 3"));
+        refused("version", out -> out.writeUTF("topple-batch 2"));
         for (int count : new int[] {-1, Integer.MAX_VALUE}) {
             refused("count", out -> {
-                out.writeUTF("topple-batch 2");
+                out.writeUTF("topple-batch 3");
                 out.writeDouble(0);
                 out.writeInt(count);
             });
         }
         refused("follows", out -> {
-            out.writeUTF("topple-batch 2");
+            out.writeUTF("topple-batch 3");
             out.writeDouble(0);
             out.writeInt(0);
             out.write(0);

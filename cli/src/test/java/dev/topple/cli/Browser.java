@@ -127,6 +127,14 @@ final class Browser implements AutoCloseable {
         return result.field("result").field("value").asString();
     }
 
+    /** Presses and releases a key, by its name and its old number. */
+    void key(String name, int code) {
+        for (String type : List.of("keyDown", "keyUp")) {
+            send("Input.dispatchKeyEvent", Map.of("type", type, "key", name, "code", name, "windowsVirtualKeyCode",
+                    code));
+        }
+    }
+
     /** What the window shows, or all of the page, as PNG. */
     byte[] screenshot(boolean all) {
         return Base64.getDecoder().decode(

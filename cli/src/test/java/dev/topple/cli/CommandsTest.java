@@ -34,7 +34,8 @@ class CommandsTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "attack", "train", "evaluate", "data", "data list", "data preview", "devices"})
+    @ValueSource(strings = {"", "attack", "train", "evaluate", "data", "data list", "data preview", "model",
+        "model describe", "model convert", "devices"})
     void everyCommandHasHelp(String command) {
         Runs.Outcome outcome = run(words((command + " --help").strip())).succeeded();
         assertEquals("", outcome.err());
@@ -46,7 +47,7 @@ class CommandsTest {
     @Test
     void noCommandShowsWhatThereIs() {
         String out = run(List.of()).succeeded().out();
-        for (String command : List.of("attack", "train", "evaluate", "data", "devices")) {
+        for (String command : List.of("attack", "train", "evaluate", "data", "model", "devices")) {
             assertTrue(out.contains("  " + command + " "), out);
         }
     }

@@ -47,6 +47,11 @@ class DataOptionTest {
         }
 
         @Override
+        public float invalid() {
+            return like.invalid();
+        }
+
+        @Override
         public Value loss(Value prediction, Value label) {
             return like.loss(prediction, label);
         }
@@ -69,6 +74,11 @@ class DataOptionTest {
         @Override
         public Metrics metrics() {
             return like.metrics();
+        }
+
+        @Override
+        public boolean broken(double[] clean, double[] attacked) {
+            return like.broken(clean, attacked);
         }
 
         @Override

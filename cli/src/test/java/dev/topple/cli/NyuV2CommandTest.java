@@ -164,7 +164,7 @@ class NyuV2CommandTest {
         Files.delete(broken.resolve("depth8/0004.png"));
         Files.write(broken.resolve("rgb/0003.jpg"), new byte[] {1, 2, 3});
         Runs.Outcome outcome = run(on("evaluate --model " + model, "nyuv2:" + broken)).succeeded();
-        assertTrue(outcome.err().contains("skipped " + broken.resolve("rgb/0003.jpg") + ": it is no JPEG file"),
+        assertTrue(outcome.err().contains("skipped " + broken.resolve("rgb/0003.jpg") + ": it is neither JPEG nor PNG"),
                 outcome.err());
         assertTrue(outcome.err().contains("0004.png: there is no such file"), outcome.err());
         assertTrue(outcome.err().contains("2 images of the split test left out, 1 used"), outcome.err());
@@ -199,7 +199,7 @@ class NyuV2CommandTest {
     void trainingTakesTheOfficialSplit() {
         run(on("train --out " + folder.resolve("b"), "nyuv2:" + images + ",split=test")).refused("leave the split out");
         run(on("train --out " + folder.resolve("b"), "nyuv2:" + images)).refused("fewer than a batch", "4", "16");
-        run(words("train --data photos --out", folder.resolve("b"))).refused("rooms or nyuv2:FOLDER", "'photos'");
+        run(words("train --data photos --out", folder.resolve("b"))).refused("rooms, nyuv2:FOLDER", "'photos'");
     }
 
     @Test

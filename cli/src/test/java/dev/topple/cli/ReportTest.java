@@ -246,6 +246,23 @@ class ReportTest {
     }
 
     @Test
+    void attacksOnSingleTasksHaveAMapOfWhatTheyDoToTheOthers() throws Exception {
+        JsonView drops = results.field("transfers").element(0).field("drops");
+        Document document = parse(page);
+        List<Element> cells = all(document, "td").stream().filter(each -> each.getAttribute("class").contains("shade"))
+                .toList();
+        assertEquals(9, cells.size());
+        int at = 0;
+        for (JsonView row : drops.fields().values()) {
+            for (JsonView cell : row.fields().values()) {
+                String drop = Figures.decimal(cell.field("drop").asDouble(), 1).replace('-', '\u2212');
+                assertTrue(cells.get(at++).getTextContent().startsWith(drop), drop);
+            }
+        }
+        assertTrue(cells.stream().anyMatch(each -> each.getAttribute("class").equals("shade-5")));
+    }
+
+    @Test
     void releasedNumbersStandBesideOurs() throws Exception {
         Document document = parse(page);
         Element section = ofClass(document, "section", "pairs").getFirst();

@@ -13,10 +13,11 @@ import dev.topple.mtl.task.Task;
  * <p>An implementation is of one of these kinds, which say where the direction comes from:
  * <ul>
  * <li>{@link LossWeights}: weights computed from the losses; one backward pass for all tasks together;
- * <li>{@link Pixelwise}: the tasks' gradients, one backward pass each, combined element by element.
+ * <li>{@link Pixelwise}: the tasks' gradients, one backward pass each, combined element by element;
+ * <li>{@link DrawnWeights}: random weights; one backward pass for all tasks together;
+ * <li>{@link GramWeights}: weights computed on the host from the inner products of the tasks' gradients; one backward
+ * pass each, and a small read-back in every step.
  * </ul>
- * Both are one program per step. A kind whose weights need the tasks' gradients <em>and</em> host arithmetic (from
- * their Gram matrix, say) would be a further sub-interface, with two programs per step and a read-back between them.
  *
  * <p><strong>Guard.</strong> Where a task does not {@link #takesPart}, the attack gives it weight 0 and counts that for
  * the audit, whatever the balancer answers there.

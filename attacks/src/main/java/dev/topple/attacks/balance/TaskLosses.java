@@ -85,4 +85,10 @@ public record TaskLosses(List<Task> tasks, List<Value> losses, List<Value> clean
         Value zero = graph().fill(Shape.scalar(), 0);
         return sum(task -> present(task).choose(loss(task), zero));
     }
+
+    /** The same with a weight {@code [N]} for each. */
+    Value sumOfPresent(List<Value> weights) {
+        Value zero = graph().fill(Shape.scalar(), 0);
+        return sum(task -> present(task).choose(loss(task).times(weights.get(task)), zero));
+    }
 }

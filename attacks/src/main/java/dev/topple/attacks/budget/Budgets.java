@@ -24,10 +24,15 @@ public final class Budgets {
         return new Budget(Norm.LINF, epsilon);
     }
 
+    /** A limit on the length of the whole change: {@code l2(2)}. */
+    public static Budget l2(double epsilon) {
+        return new Budget(Norm.L2, epsilon);
+    }
+
     /**
      * A budget as people write it.
      *
-     * @param norm {@code linf}, in any case
+     * @param norm {@code linf} or {@code l2}, in any case
      * @param epsilon {@code 8/255} or {@code 0.0314}
      * @throws IllegalArgumentException with one line for people
      */
@@ -63,11 +68,11 @@ public final class Budgets {
         return value / divisor;
     }
 
-    /** For people: {@code 8/255} where that is what the number is (to six digits), else the number. */
+    /** For people: {@code 8/255} where that is what the number is (to six digits), else the number: {@code 0.5}. */
     public static String fraction(double number) {
         double parts = number * 255;
         double whole = Math.rint(parts);
-        return whole >= 1 && Math.abs(parts - whole) < 1e-6 ? (long) whole + "/255" : plain(number);
+        return whole >= 1 && whole < 255 && Math.abs(parts - whole) < 1e-6 ? (long) whole + "/255" : plain(number);
     }
 
     /** For people: the shortest decimal digits that say what the number is. */

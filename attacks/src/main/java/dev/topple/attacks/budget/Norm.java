@@ -6,7 +6,9 @@ package dev.topple.attacks.budget;
 /** How the size of a perturbation is measured. */
 public enum Norm {
     /** The largest change of a pixel's channel. */
-    LINF("Linf");
+    LINF("Linf"),
+    /** The Euclidean length over all pixels and channels. */
+    L2("L2");
 
     private final String label;
 

@@ -39,7 +39,7 @@ public final class Arp {
     }
 
     /** The same of the relative changes alone, by task and metric. */
-    static double of(double[][] relatives) {
+    public static double of(double[][] relatives) {
         return 100 * Arrays.stream(relatives).map(Arp::ofTask).filter(OptionalDouble::isPresent)
                 .mapToDouble(OptionalDouble::getAsDouble).average().orElse(Double.NaN);
     }

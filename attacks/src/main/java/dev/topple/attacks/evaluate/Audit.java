@@ -17,9 +17,16 @@ package dev.topple.attacks.evaluate;
  *     0 or the image has no pixel with a valid label
  * @param undefinedGradients for how many images the direction was not finite at some pixel and step; where it was NaN
  *     the pixel did not move
+ * @param zeroGradients for how many images the direction was 0 at all pixels of some step
+ * @param belowBest for how many images the result lost a tenth or more of the rise in merit that an earlier iterate had
+ * @param roundedOutOfBudget how many images leave the budget where both images are rounded to 8 bits a channel
+ * @param roundedAway of how many perturbations nothing is left then
+ * @param firstRise by how much the first step raised the merit, the mean over images
+ * @param rise by how much the best merit is above that of the clean image, the mean over images
  */
 public record Audit(double largestPerturbation, double minimumPixel, double maximumPixel, long nanPixels,
-        int outOfBudget, int notWorse, int zeroWeightTasks, int undefinedGradients) {
+        int outOfBudget, int notWorse, int zeroWeightTasks, int undefinedGradients, int zeroGradients, int belowBest,
+        int roundedOutOfBudget, int roundedAway, double firstRise, double rise) {
 
     /** The largest perturbation in steps of an 8-bit image. */
     public double largestPerturbationIn255() {

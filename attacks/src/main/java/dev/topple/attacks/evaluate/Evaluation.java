@@ -7,6 +7,7 @@ import dev.topple.attacks.Attack;
 import dev.topple.attacks.AttackResult;
 import dev.topple.attacks.CompiledAttack;
 import dev.topple.attacks.ImageKeys;
+import dev.topple.attacks.budget.Budget;
 import dev.topple.attacks.budget.Budgets;
 import dev.topple.engine.Device;
 import dev.topple.engine.tensor.Tensor;
@@ -15,6 +16,7 @@ import dev.topple.mtl.data.Batches;
 import dev.topple.mtl.data.Dataset;
 import dev.topple.mtl.model.Model;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,10 @@ import java.util.stream.IntStream;
  * budgets. A task for which the data set has no labels is attacked against the model's own predictions on the clean
  * images, and judged by how far it leaves them. Its clean errors are then 0 by construction (but for rounding), so
  * metrics of which lower is better have no relative change and no part in the ARP.
+ *
+ * <p>Beside the clean images, random noise of the size of each budget is measured, and all attacks have to pass
+ * {@linkplain dev.topple.attacks.evaluate.check.Checks checks} that need little but what is known anyway. What fails
+ * is a warning of the result.
  *
  * <p>Every number of the result has a bootstrap {@link Interval}. An evaluation that was killed goes on if it has a
  * {@link ProgressStore}.
@@ -53,8 +59,7 @@ public final class Evaluation {
         this.device = device;
         this.protocol = protocol;
         this.plans = List.copyOf(plans);
-        this.attacks = plans.stream()
-                .map(plan -> Attack.of(model, plan.budget(), plan.rule(), plan.balancer())).toList();
+        this.attacks = plans.stream().map(plan -> plan.on(model)).toList();
         this.images = protocol.limit() == 0 ? data.size() : Math.min(protocol.limit(), data.size());
         if (images == 0) {
             throw new IllegalArgumentException("the data set '" + data.name() + "' has no images");
@@ -73,36 +78,54 @@ public final class Evaluation {
     public EvaluationResult run(EvaluationListener listener, ResultSink sink, ProgressStore store) {
         try (Labels labels = new Labels(model, data.labelled(), device); Scorer scorer = new Scorer(model, device)) {
             String[] fingerprints = new String[images];
+            Map<Budget, Scores> noise = new LinkedHashMap<>();
             Outcomes outcomes = new Outcomes(model.tasks(), labels::fromPredictions,
                     new Resamples(protocol.seed(), images), protocol.batch(),
-                    clean(labels, scorer, fingerprints, listener));
+                    clean(labels, scorer, fingerprints, noise, listener));
+            noise.forEach(outcomes::noise);
             sink.clean(outcomes.clean());
             List<AttackOutcome> attacked = new ArrayList<>();
             for (int i = 0; i < attacks.size(); i++) {
                 Unfinished rest = unfinished(i, fingerprints, store);
-                attack(i, rest, labels, scorer, fingerprints, listener, store);
+                attack(i, rest, labels, scorer, fingerprints, listener, sink, store);
                 AttackOutcome outcome =
-                        outcomes.attack(attacks.get(i), rest.scores, rest.audit.audit(), rest.seconds);
+                        outcomes.attack(attacks.get(i), rest.scores, rest.audit(), rest.seconds);
                 sink.attack(outcome);
                 attacked.add(outcome);
             }
             EvaluationResult result = new EvaluationResult(model.name(), data.name(), device.name(), protocol.seed(),
-                    images, labels.source(), model.tasks(), outcomes.clean(), attacked, outcomes.leads());
+                    images, labels.source(), model.tasks(), outcomes.clean(), attacked, outcomes.leads(),
+                    outcomes.controls(), outcomes.transfers(), outcomes.warnings());
             sink.result(result);
             return result;
         }
     }
 
-    private Scores clean(Labels labels, Scorer scorer, String[] fingerprints, EvaluationListener listener) {
+    /** Measures the clean images, and the same with noise of each budget's size. */
+    private Scores clean(Labels labels, Scorer scorer, String[] fingerprints, Map<Budget, Scores> noise,
+            EvaluationListener listener) {
         Scores scores = new Scores(model.tasks(), images);
-        overBatches("clean", 0, IntStream.range(0, images).toArray(), listener, batch -> {
-            Map<String, Tensor> label = labels.of(batch);
-            scorer.score(batch, batch.images(), label, scores);
-            for (int row = 0; row < batch.count(); row++) {
-                fingerprints[batch.indices().get(row)] = Fingerprint.of(batch, row, model.tasks(), label);
-            }
-        });
+        try (NoiseControl control = new NoiseControl(device)) {
+            overBatches("clean", 0, IntStream.range(0, images).toArray(), listener, batch -> {
+                Map<String, Tensor> label = labels.of(batch);
+                scorer.score(batch, batch.images(), label, scores);
+                for (Budget budget : controlled(plans)) {
+                    Tensor noisy = control.images(budget, batch.images(),
+                            ImageKeys.of(protocol.seed(), batch.indices()));
+                    scorer.score(batch, noisy, label,
+                            noise.computeIfAbsent(budget, each -> new Scores(model.tasks(), images)));
+                }
+                for (int row = 0; row < batch.count(); row++) {
+                    fingerprints[batch.indices().get(row)] = Fingerprint.of(batch, row, model.tasks(), label);
+                }
+            });
+        }
         return scores;
+    }
+
+    /** The budgets that have a control: all but those that allow nothing. Each costs a forward pass per image. */
+    public static List<Budget> controlled(List<Plan> plans) {
+        return plans.stream().map(Plan::budget).filter(budget -> budget.epsilon() > 0).distinct().toList();
     }
 
     /** An attack so far: what the store has of it. */
@@ -120,7 +143,7 @@ public final class Evaluation {
                 if (rest.lacks(image, fingerprints)) {
                     rest.done[at] = true;
                     rest.scores.put(image);
-                    rest.audit.add(image.audit());
+                    rest.audits[at] = image.audit();
                     taken++;
                 }
             }
@@ -130,7 +153,7 @@ public final class Evaluation {
     }
 
     private void attack(int index, Unfinished rest, Labels labels, Scorer scorer, String[] fingerprints,
-            EvaluationListener listener, ProgressStore store) {
+            EvaluationListener listener, ResultSink sink, ProgressStore store) {
         Plan plan = plans.get(index);
         int[] order = IntStream.range(0, images).filter(image -> !rest.done[image]).toArray();
         try (CompiledAttack compiled = attacks.get(index).on(device)) {
@@ -143,10 +166,12 @@ public final class Evaluation {
                 List<ImageOutcome> attacked = new ArrayList<>();
                 for (int row = 0; row < batch.count(); row++) {
                     int image = batch.indices().get(row);
-                    ImageAudit audit = ImageAudit.of(plan.budget(), batch.images(), result, row);
-                    rest.audit.add(audit);
+                    ImageAudit audit = ImageAudit.of(plan.budget(), plan.aim().quantized(),
+                            batch.images(), result, row);
+                    rest.audits[image] = audit;
                     attacked.add(rest.scores.image(image, fingerprints[image], audit));
                 }
+                sink.images(plan, batch, result.adversarial());
                 store.save(plan, new BatchOutcome(attacked, result.seconds()));
             });
         }
@@ -179,11 +204,21 @@ public final class Evaluation {
 
         private final boolean[] done = new boolean[images];
         private final Scores scores = new Scores(model.tasks(), images);
-        private final AuditTally audit;
+        private final ImageAudit[] audits = new ImageAudit[images];
+        private final Plan plan;
         private double seconds;
 
         private Unfinished(Plan plan) {
-            audit = new AuditTally(plan.budget());
+            this.plan = plan;
+        }
+
+        /** In the order of the images, whoever came first. */
+        private Audit audit() {
+            AuditTally tally = new AuditTally(plan.budget());
+            for (ImageAudit audit : audits) {
+                tally.add(audit);
+            }
+            return tally.audit();
         }
 
         /** Whether the outcome is of an image of this evaluation that is not yet done. */

@@ -3,6 +3,7 @@
 
 package dev.topple.attacks.evaluate;
 
+import dev.topple.attacks.evaluate.check.Warning;
 import dev.topple.mtl.task.Task;
 import java.util.List;
 
@@ -20,13 +21,21 @@ import java.util.List;
  * @param clean the model on clean images
  * @param attacks the attacks, in the order of the plans
  * @param leads of DGBA over every other balancer under the same attack and budget; none if DGBA was not among them
+ * @param controls random noise of the size of each budget
+ * @param transfers what attacks on single tasks do to the others, where several of one kind ran
+ * @param warnings what the attacks failed of the {@linkplain dev.topple.attacks.evaluate.check.Checks checks}
  */
 public record EvaluationResult(String model, String data, String device, long seed, int images, String labels,
-        List<Task> tasks, CleanOutcome clean, List<AttackOutcome> attacks, List<Lead> leads) {
+        List<Task> tasks, CleanOutcome clean, List<AttackOutcome> attacks, List<Lead> leads,
+        List<Control> controls, List<Transfer> transfers,
+        List<Warning> warnings) {
 
     public EvaluationResult {
         tasks = List.copyOf(tasks);
         attacks = List.copyOf(attacks);
         leads = List.copyOf(leads);
+        controls = List.copyOf(controls);
+        transfers = List.copyOf(transfers);
+        warnings = List.copyOf(warnings);
     }
 }

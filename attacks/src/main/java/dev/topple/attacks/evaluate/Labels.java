@@ -24,25 +24,30 @@ import java.util.stream.Collectors;
  * Labels for every task: those of the data set, and where it has none, what the model says of the clean image. The one
  * place where predictions become labels.
  */
-final class Labels implements AutoCloseable {
+public final class Labels implements AutoCloseable {
 
     private final Model model;
     private final Set<String> labelled;
     private final ProgramCache<Shape> programs;
 
-    Labels(Model model, Set<String> labelled, Device device) {
+    /**
+     * For images of a data set.
+     *
+     * @param labelled the names of the tasks that it has labels for
+     */
+    public Labels(Model model, Set<String> labelled, Device device) {
         this.model = model;
         this.labelled = labelled;
         this.programs = new ProgramCache<>(device, 2, this::graph);
     }
 
     /** Whether a task is attacked against the model's own predictions. */
-    boolean fromPredictions(Task task) {
+    public boolean fromPredictions(Task task) {
         return !labelled.contains(task.name());
     }
 
     /** For results. */
-    String source() {
+    public String source() {
         List<Task> missing = model.tasks().stream().filter(this::fromPredictions).toList();
         if (missing.isEmpty()) {
             return "data";
@@ -52,7 +57,7 @@ final class Labels implements AutoCloseable {
     }
 
     /** Labels of a batch, one tensor per task of the model. */
-    Map<String, Tensor> of(Batch batch) {
+    public Map<String, Tensor> of(Batch batch) {
         Map<String, Tensor> labels = new HashMap<>();
         boolean complete = true;
         for (Task task : model.tasks()) {

@@ -12,10 +12,10 @@ import java.util.Arrays;
  * Bootstrap resamples of the images: in each, every image counts as often as it was drawn. What is computed from the
  * same resamples is paired. They follow from the seed and the number of images alone.
  */
-final class Resamples {
+public final class Resamples {
 
     /** How many; the ends of an interval then vary by about a tenth of its half width from seed to seed. */
-    static final int COUNT = 2000;
+    public static final int COUNT = 2000;
 
     private static final long BOOTSTRAP = 0x424F4F54L;
     private static final double TAIL = 0.025;
@@ -26,7 +26,8 @@ final class Resamples {
     private final int images;
     private final short[][] counts;
 
-    Resamples(long seed, int images) {
+    /** Resamples of so many images. */
+    public Resamples(long seed, int images) {
         this.images = images;
         this.counts = new short[COUNT][images];
         RandomSource random = new RandomSource(Philox.derive(seed, BOOTSTRAP));
@@ -37,13 +38,18 @@ final class Resamples {
         }
     }
 
+    /** Whether there is but one image, of which resamples say nothing. */
+    boolean single() {
+        return images < 2;
+    }
+
     /**
      * The metrics of a task in every resample.
      *
      * @param parts of each image
      * @return {@code [metric][resample]}
      */
-    double[][] metrics(Metrics metrics, double[][] parts) {
+    public double[][] metrics(Metrics metrics, double[][] parts) {
         double[][] values = new double[metrics.list().size()][COUNT];
         double[][] totals = new double[AT_ONCE][metrics.parts()];
         for (int from = 0; from < COUNT; from += AT_ONCE) {
@@ -75,7 +81,7 @@ final class Resamples {
     }
 
     /** The mean over images in every resample. */
-    double[] means(double[] values) {
+    public double[] means(double[] values) {
         double[] means = new double[COUNT];
         for (int resample = 0; resample < COUNT; resample++) {
             double sum = 0;
@@ -95,7 +101,7 @@ final class Resamples {
      * @param estimate the number on all images; if it is not finite, there is no interval
      * @param samples the number in every resample
      */
-    Interval interval(double estimate, double[] samples) {
+    public Interval interval(double estimate, double[] samples) {
         double[] sorted = Arrays.stream(samples).filter(sample -> !Double.isNaN(sample)).sorted().toArray();
         if (images < 2 || !Double.isFinite(estimate) || sorted.length == 0) {
             return Interval.NONE;

@@ -49,7 +49,7 @@ final class Scorer implements AutoCloseable {
                 task.metrics().measure(prediction, label, row, into.parts(task, image));
                 task.releasedMetrics().measure(prediction, label, row, into.releasedParts(task, image));
                 if (valid[row] > 0) {
-                    into.addLoss(image, losses[row]);
+                    into.addLoss(task, image, losses[row]);
                 }
             }
         }

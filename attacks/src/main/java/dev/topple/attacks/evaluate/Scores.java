@@ -20,11 +20,16 @@ final class Scores {
     private final Map<String, double[][]> parts = new LinkedHashMap<>();
     private final Map<String, double[][]> releasedParts = new LinkedHashMap<>();
     private final double[] logLoss;
+    /** By task and image, NaN where an image has no valid pixel; only of what was measured here, not of what was kept. */
+    private final Map<String, double[]> losses = new LinkedHashMap<>();
 
     Scores(List<Task> tasks, int images) {
         this.tasks = tasks;
         this.logLoss = new double[images];
         for (Task task : tasks) {
+            double[] none = new double[images];
+            Arrays.fill(none, Double.NaN);
+            losses.put(task.name(), none);
             parts.put(task.name(), new double[images][task.metrics().parts()]);
             releasedParts.put(task.name(), new double[images][task.releasedMetrics().parts()]);
         }
@@ -41,7 +46,8 @@ final class Scores {
     }
 
     /** Adds one task's loss to an image that has valid pixels for it. */
-    void addLoss(int image, double loss) {
+    void addLoss(Task task, int image, double loss) {
+        losses.get(task.name())[image] = loss;
         logLoss[image] += Dgba.logLoss(loss);
     }
 
@@ -77,6 +83,11 @@ final class Scores {
         parts.forEach((task, all) -> all[image] = outcome.parts().get(task).clone());
         releasedParts.forEach((task, all) -> all[image] = outcome.releasedParts().get(task).clone());
         logLoss[image] = outcome.logLoss();
+    }
+
+    /** The losses of a task that were measured, by image; NaN for the others. */
+    double[] losses(Task task) {
+        return losses.get(task.name());
     }
 
     /** The sum of the logarithms of the losses of each image. */

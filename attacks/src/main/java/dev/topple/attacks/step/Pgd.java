@@ -4,7 +4,6 @@
 package dev.topple.attacks.step;
 
 import dev.topple.attacks.budget.Budget;
-import dev.topple.attacks.budget.Budgets;
 import dev.topple.engine.graph.Value;
 import java.util.OptionalDouble;
 
@@ -25,9 +24,7 @@ public record Pgd(int steps, OptionalDouble alpha, int restarts, boolean randomS
     public Pgd {
         StepRules.requireAtLeastOne(steps, "steps");
         StepRules.requireAtLeastOne(restarts, "restarts");
-        if (alpha.isPresent() && !(alpha.getAsDouble() > 0 && Double.isFinite(alpha.getAsDouble()))) {
-            throw new IllegalArgumentException("alpha must be a number above 0, not " + alpha.getAsDouble());
-        }
+        StepRules.requireStepSize(alpha);
         if (restarts > 1 && !randomStart) {
             throw new IllegalArgumentException(
                     restarts + " restarts from the clean image are all the same; allow a random start or use 1");
@@ -75,11 +72,7 @@ public record Pgd(int steps, OptionalDouble alpha, int restarts, boolean randomS
 
     @Override
     public void check(Budget budget) {
-        if (alpha.isPresent() && alpha.getAsDouble() > 1) {
-            String size = Budgets.plain(alpha.getAsDouble());
-            throw new IllegalArgumentException("pixels are in [0, 1], so a step of alpha " + size
-                    + " leaves the image; did you mean " + size + "/255?");
-        }
+        StepRules.requireStepWithin(alpha, budget);
     }
 
     @Override

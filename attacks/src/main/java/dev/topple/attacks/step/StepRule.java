@@ -37,6 +37,14 @@ public interface StepRule {
         return false;
     }
 
+    /**
+     * Whether steps follow the balanced direction. A rule that does not sees the losses alone, through the merit: no
+     * gradient is computed.
+     */
+    default boolean usesDirection() {
+        return true;
+    }
+
     /** Whether the result is the best image by the balancer's merit, the clean one included; else the last iterate. */
     boolean keepsBest();
 
@@ -74,8 +82,18 @@ public interface StepRule {
         /** The images where the walk is, {@code [N, C, H, W]}. */
         Value iterate();
 
-        /** The balanced direction at the iterate, {@code [N, C, H, W]}; never NaN, finite with any sound balancer. */
+        /**
+         * The balanced direction at the iterate, {@code [N, C, H, W]}; never NaN, finite with any sound balancer.
+         *
+         * @throws IllegalStateException if the rule said that it {@linkplain StepRule#usesDirection uses none}
+         */
         Value direction();
+
+        /** A random key per image, walk and step, i32 {@code [N, 2]}. */
+        Value keys();
+
+        /** How much of the walk is done: the number of steps before this one over that of all, a scalar. */
+        Value progress();
 
         /** The balancer's merit of the iterate, {@code [N]}. */
         Value merit();

@@ -151,7 +151,7 @@ class BudgetTest {
         assertThrows(IllegalArgumentException.class, () -> linf(-1e-9));
         assertThrows(IllegalArgumentException.class, () -> linf(Double.POSITIVE_INFINITY));
         String norm = assertThrows(IllegalArgumentException.class, () -> Budgets.parse("l7", "0.1")).getMessage();
-        assertEquals("there is no norm 'l7'; choose one of linf", norm);
+        assertEquals("there is no norm 'l7'; choose one of linf, l2", norm);
     }
 
     private static String message(String epsilon) {

@@ -22,7 +22,10 @@ class AuditTest {
     private static AttackResult result(float... pixels) {
         return new AttackResult(Tensor.of(IMAGES, pixels), Map.of(), Map.of(), new float[] {1, 1, 1, 1},
                 new float[] {2, 1, 0.5f, 9}, Map.of("a", new int[] {0, 3, 0, 9}, "b", new int[] {0, 1, 0, 9}),
-                new int[] {0, 0, 2, 9}, new Passes(1, 1), 0);
+                new int[] {0, 0, 2, 9}, new int[] {0, 1, 1, 9},
+                new AttackResult.Climb(new float[] {1, 1, 1, 1}, new float[] {1.5f, 1, 1, 1},
+                        new float[] {2, 1, 2, 9}),
+                new Passes(1, 1), 0);
     }
 
     @Test
@@ -44,6 +47,11 @@ class AuditTest {
         assertEquals(2, audit.notWorse());
         assertEquals(2, audit.zeroWeightTasks());
         assertEquals(1, audit.undefinedGradients());
+        assertEquals(1, audit.zeroGradients(), "of the two one had no task with a weight");
+        assertEquals(1, audit.belowBest());
+        assertEquals(1, audit.roundedOutOfBudget(), "0.25 is 63.75 levels, and one pixel goes 64 down");
+        assertEquals(0.5 / 3, audit.firstRise());
+        assertEquals(2.0 / 3, audit.rise());
         assertFalse(audit.sound());
     }
 

@@ -86,6 +86,7 @@ class EvaluationTest {
             assertEquals(one.tasks(), other.tasks());
             assertEquals(one.arp(), other.arp());
             assertEquals(one.arpInterval(), other.arpInterval());
+            assertEquals(one.broken(), other.broken());
             assertEquals(one.released(), other.released());
             assertEquals(one.meanLogLoss(), other.meanLogLoss());
             assertEquals(one.meanLogLossInterval(), other.meanLogLossInterval());
@@ -93,6 +94,9 @@ class EvaluationTest {
             one.parts().forEach((task, parts) -> assertTrue(Arrays.deepEquals(parts, other.parts().get(task)), task));
         }
         assertEquals(a.leads(), b.leads());
+        assertEquals(a.controls(), b.controls());
+        assertEquals(a.transfers(), b.transfers());
+        assertEquals(a.warnings(), b.warnings());
     }
 
     @Test
@@ -104,6 +108,7 @@ class EvaluationTest {
         for (AttackOutcome outcome : result.attacks()) {
             assertAround(outcome.arp(), outcome.arpInterval());
             assertAround(outcome.meanLogLoss(), outcome.meanLogLossInterval());
+            assertAround(outcome.broken().all(), outcome.broken().allInterval());
             for (Map<String, Change> task : outcome.tasks().values()) {
                 task.values().forEach(change -> {
                     assertAround(change.attacked(), change.attackedInterval());
@@ -147,7 +152,7 @@ class EvaluationTest {
             EvaluationResult one = evaluate(data, 3, 0, plans(budgets.get(i), "total,dgba"));
             assertSame(one, new EvaluationResult(one.model(), one.data(), one.device(), one.seed(), one.images(),
                     one.labels(), one.tasks(), all.clean(), all.attacks().subList(2 * i, 2 * i + 2),
-                    all.leads().subList(i, i + 1)));
+                    all.leads().subList(i, i + 1), one.controls(), one.transfers(), one.warnings()));
             for (AttackOutcome outcome : all.attacks().subList(2 * i, 2 * i + 2)) {
                 assertEquals(budgets.get(i), outcome.budget());
                 assertTrue(outcome.audit().sound());

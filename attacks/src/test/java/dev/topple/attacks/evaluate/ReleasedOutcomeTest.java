@@ -159,7 +159,8 @@ class ReleasedOutcomeTest {
     void whatIsKeptOfAnImageComesBackWithBothKindsOfParts() {
         Scores scores = scores(0.5);
         scores.releasedParts(FIRST, 0)[0] = 7;
-        ImageOutcome image = scores.image(0, "x", new ImageAudit(0, 0, 1, 0, false, 0, false));
+        ImageOutcome image = scores.image(0, "x", new ImageAudit(0, 0, 1, 0, false, 0, false, false, 0,
+                new ImageAudit.Climb(0, 0, 0, 0, 0)));
         Scores back = new Scores(List.of(FIRST), 1);
         assertTrue(back.fits(image));
         back.put(image);

@@ -45,7 +45,16 @@ class StepRulesTest {
         refused("3 restarts from the clean image are all the same; allow a random start or use 1",
                 () -> Pgd.steps(1).withRestarts(3).withRandomStart(false));
         refused("did you mean 2/255?", () -> Pgd.steps(1).withAlpha(2).check(linf(8 / 255.0)));
-        refused("there is no attack 'apgd'; choose one of fgsm, ifgsm, pgd", () -> plain("apgd"));
+        refused("there is no attack 'bim'; choose one of fgsm, ifgsm, pgd, mi-fgsm, apgd, square, nes, noise",
+                () -> plain("bim"));
+        refused("attack 'apgd' has no alpha; it finds its step size", () -> rule("apgd", OptionalInt.empty(),
+                OptionalDouble.of(0.1), OptionalInt.empty(), Optional.empty()));
+        refused("attack 'mi-fgsm' has no restarts; it starts at the clean image", () -> rule("mi-fgsm",
+                OptionalInt.empty(), OptionalDouble.empty(), OptionalInt.of(2), Optional.empty()));
+        refused("the decay of mi-fgsm must be from 0 to 1, not 2.0",
+                () -> new MiFgsm(3, OptionalDouble.empty(), 2));
+        refused("2 restarts from the clean image are all the same; allow a random start or use 1",
+                () -> new Apgd(3, 2, false));
         refused("attack 'fgsm' has no steps; it takes one", () -> rule("fgsm", OptionalInt.of(5),
                 OptionalDouble.empty(), OptionalInt.empty(), Optional.empty()));
         refused("attack 'ifgsm' has no random start; use pgd for one", () -> rule("ifgsm", OptionalInt.empty(),

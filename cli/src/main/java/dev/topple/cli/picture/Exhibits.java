@@ -3,7 +3,6 @@
 
 package dev.topple.cli.picture;
 
-import dev.topple.attacks.Attack;
 import dev.topple.attacks.AttackResult;
 import dev.topple.attacks.CompiledAttack;
 import dev.topple.attacks.ImageKeys;
@@ -52,7 +51,7 @@ public final class Exhibits implements AutoCloseable {
         this.seed = seed;
         this.plans = List.copyOf(plans);
         this.plans.forEach(
-                plan -> attacks.add(Attack.of(model, plan.budget(), plan.rule(), plan.balancer()).on(device)));
+                plan -> attacks.add(plan.on(model).on(device)));
         this.predictors = new ProgramCache<>(device, SHAPES, this::predictor);
     }
 

@@ -4,7 +4,6 @@
 package dev.topple.cli.picture;
 
 import dev.topple.engine.tensor.Tensor;
-import dev.topple.mtl.task.Colours;
 import dev.topple.mtl.task.Task;
 import java.awt.image.BufferedImage;
 
@@ -18,12 +17,11 @@ public final class Pictures {
         return rgb(image.floats(), image.shape().dim(-2), image.shape().dim(-1));
     }
 
-    /** The first label or prediction of a batch in the task's colours; all black if the task has none. */
-    public static BufferedImage colours(Task task, Tensor values) {
-        int height = values.shape().dim(-2);
-        int width = values.shape().dim(-1);
-        int[] argb = Colours.argb(task, values, 0);
-        return packed(argb.length == 0 ? new int[height * width] : argb, height, width);
+    /** The first label or prediction of a batch as the task draws it, for an image {@code [..., H, W]}. */
+    public static BufferedImage drawn(Task task, Tensor values, Tensor image) {
+        int height = image.shape().dim(-2);
+        int width = image.shape().dim(-1);
+        return packed(task.drawing().argb(values, 0, height, width), height, width);
     }
 
     /** What was added to an image, magnified: grey is nothing, black and white are epsilon. */

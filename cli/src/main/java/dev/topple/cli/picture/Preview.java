@@ -64,10 +64,10 @@ public final class Preview {
         row.add(Pictures.rgb(attacked.image()));
         for (Task task : exhibits.tasks()) {
             if (exhibits.labelled(task)) {
-                row.add(Pictures.colours(task, exhibit.labels().get(task.name())));
+                row.add(Pictures.drawn(task, exhibit.labels().get(task.name()), exhibit.image()));
             }
-            row.add(Pictures.colours(task, exhibit.predictions().get(task.name())));
-            row.add(Pictures.colours(task, attacked.predictions().get(task.name())));
+            row.add(Pictures.drawn(task, exhibit.predictions().get(task.name()), exhibit.image()));
+            row.add(Pictures.drawn(task, attacked.predictions().get(task.name()), exhibit.image()));
         }
         return row;
     }

@@ -6,13 +6,15 @@ package dev.topple.cli.report;
 import dev.topple.cli.picture.Exhibit;
 import dev.topple.cli.picture.Exhibits;
 import dev.topple.cli.picture.Pictures;
-import dev.topple.mtl.task.Colours;
-import dev.topple.mtl.task.Segmentation;
+import dev.topple.engine.tensor.Tensor;
+import dev.topple.mtl.task.Drawing;
 import dev.topple.mtl.task.Task;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The pictures of the page. Each image is a block of groups: first the image itself, then one for every task. A group
@@ -98,13 +100,14 @@ final class Gallery {
 
     private void classes(Html page) {
         for (Task task : exhibits.tasks()) {
-            if (task instanceof Segmentation segmentation) {
+            List<Drawing.Key> key = task.drawing().key();
+            if (!key.isEmpty()) {
                 page.open("details").element("summary", "Colours of the classes of " + task.name());
                 page.open("ul", "class", "classes");
-                for (int i = 0; i < segmentation.classes().size(); i++) {
+                for (Drawing.Key each : key) {
                     page.open("li").open("svg", "viewBox", "0 0 1 1", "aria-hidden", "true").single("rect", "width",
-                            "1", "height", "1", "fill", String.format("#%06x", Colours.ofClass(i) & 0xFFFFFF)).close();
-                    page.foreign(segmentation.classes().get(i)).close();
+                            "1", "height", "1", "fill", String.format("#%06x", each.argb() & 0xFFFFFF)).close();
+                    page.foreign(each.name()).close();
                 }
                 page.close().closeLine();
             }
@@ -144,23 +147,29 @@ final class Gallery {
         }
         html.close();
         if (exhibit.labels().containsKey(task.name())) {
-            String label = uri(task, Pictures.colours(task, exhibit.labels().get(task.name())));
-            picture(exhibit, label, name + " label", "label", "");
+            drawn(exhibit, task, exhibit.labels(), name + " label", "label", "");
         } else {
             html.open("div", "class", "none").element("p", "no label").closeLine();
         }
-        picture(exhibit, uri(task, Pictures.colours(task, exhibit.predictions().get(task.name()))),
-                name + " predicted for the input", "prediction", "");
+        drawn(exhibit, task, exhibit.predictions(), name + " predicted for the input", "prediction", "");
         for (int i = 0; i < exhibit.attacked().size(); i++) {
             Exhibit.Attacked attacked = exhibit.attacked().get(i);
-            picture(exhibit, uri(task, Pictures.colours(task, attacked.predictions().get(task.name()))),
-                    name + " predicted under " + attacks.get(i), "under attack", "of of-" + i);
+            drawn(exhibit, task, attacked.predictions(), name + " predicted under " + attacks.get(i), "under attack",
+                    "of of-" + i);
         }
         html.closeLine();
     }
 
-    private String uri(Task task, BufferedImage picture) {
-        return task instanceof Segmentation ? DataUri.exact(picture) : DataUri.small(picture, quality());
+    /** A label or prediction: as a picture, and below it what it says, where that takes but a few words. */
+    private void drawn(Exhibit exhibit, Task task, Map<String, Tensor> values, String alt, String caption,
+            String kind) {
+        Tensor of = values.get(task.name());
+        BufferedImage drawn = Pictures.drawn(task, of, exhibit.image());
+        // Pictures of a few colours take less space as they are.
+        String uri = task.drawing().key().isEmpty() ? DataUri.small(drawn, quality()) : DataUri.exact(drawn);
+        Optional<String> words = task.drawing().words(of, 0);
+        picture(exhibit, uri, alt + words.map(each -> ": " + each).orElse(""),
+                caption + words.map(each -> ": " + each).orElse(""), kind);
     }
 
     /** The first images are as good as in a small report; a page of many or of large ones has to save. */

@@ -79,6 +79,22 @@ final class Html {
         return this;
     }
 
+    /** A script of our own, as it is; it must hold no end tag. */
+    Html script(String code) {
+        if (code.contains("</")) {
+            throw new IllegalArgumentException("a script with an end tag");
+        }
+        out.append("<script>").append(code).append("</script>\n");
+        return this;
+    }
+
+    /** JSON for a script, which finds it by its id; whatever texts it holds, no end tag is among them. */
+    Html data(String id, String json) {
+        start("script", "type", "application/json", "id", id);
+        out.append(json.replace("<", "\\u003c")).append("</script>\n");
+        return this;
+    }
+
     /** Everything so far in another writer, which must have closed all its elements. */
     Html append(Html other) {
         if (!other.open.isEmpty()) {

@@ -9,9 +9,6 @@ import dev.topple.engine.io.AtomicFiles;
 import dev.topple.engine.io.JsonValue;
 import dev.topple.engine.io.JsonView;
 import dev.topple.engine.io.Sha256;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -39,7 +36,7 @@ public final class Report {
     public Report(JsonValue document, Exhibits exhibits, List<Checksum> checksums) {
         this.results = Results.of(document, exhibits.tasks());
         this.gallery = new Gallery(exhibits,
-                exhibits.plans().stream().map(plan -> results.name(plan.rule().name(), plan.balancer().name()))
+                exhibits.plans().stream().map(plan -> results.name(plan.attack(), plan.balancer().name()))
                         .toList(),
                 "The budget is " + (results.epsilons().size() > 1 ? "the largest, " : "") + Words.distinct(exhibits
                         .plans().stream().map(plan -> Words.epsilon(plan.budget().epsilon())).toList()) + ".");
@@ -57,7 +54,7 @@ public final class Report {
     }
 
     private String page() {
-        String style = style();
+        String style = Resources.text(STYLE);
         Html html = new Html();
         html.open("html", "lang", "en").open("head").single("meta", "charset", "utf-8");
         html.single("meta", "http-equiv", "Content-Security-Policy", "content", "default-src 'none'; img-src data:;"
@@ -71,9 +68,11 @@ public final class Report {
         html.style(style).closeLine();
         html.open("body").open("main");
         new Summary(results).write(html);
+        new Warnings(results).write(html);
         Curve.write(html, results);
         Tables tables = new Tables(results);
         tables.metrics(html);
+        new TransferMap(results).write(html);
         new ReleasedTable(results).write(html);
         gallery.write(html);
         tables.audit(html);
@@ -118,17 +117,6 @@ public final class Report {
             html.element("h3", Words.count(skipped.size(), "file") + " could not be used").open("ul");
             skipped.forEach(each -> html.open("li").foreign(each.asString()).closeLine());
             html.closeLine();
-        }
-    }
-
-    private static String style() {
-        try (InputStream in = Report.class.getResourceAsStream(STYLE)) {
-            if (in == null) {
-                throw new IllegalStateException("this build lacks " + STYLE);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -63,6 +63,21 @@ record Results(JsonView json, List<Task> tasks, List<Attacked> attacks) {
                     .mapToDouble(relative -> 100 * relative.getAsDouble()).average();
         }
 
+        /** The share of images on which a task was broken, in percent. */
+        OptionalDouble broken(Task task) {
+            return percent(json.optional("broken").map(broken -> broken.field("tasks").field(task.name())), "share");
+        }
+
+        /** The share of images on which all tasks were broken at once, in percent. */
+        OptionalDouble allBroken() {
+            return percent(json.optional("broken"), "all");
+        }
+
+        private static OptionalDouble percent(Optional<JsonView> object, String field) {
+            OptionalDouble share = object.map(each -> Words.number(each, field)).orElse(OptionalDouble.empty());
+            return share.isPresent() ? OptionalDouble.of(100 * share.getAsDouble()) : share;
+        }
+
         /** Whether it kept to its rules. */
         boolean sound() {
             JsonView audit = json.field("audit");
@@ -197,6 +212,11 @@ record Results(JsonView json, List<Task> tasks, List<Attacked> attacks) {
     String starts() {
         return Words.distinct(attacks.stream().map(each -> each.json().field("randomStart").asBoolean()
                 ? "at a random point of the budget" : "at the image").toList());
+    }
+
+    /** Whether the document says on which share of the images tasks were broken. */
+    boolean hasBroken() {
+        return attacks.stream().anyMatch(each -> each.json().optional("broken").isPresent());
     }
 
     /** Whether the document has intervals. */

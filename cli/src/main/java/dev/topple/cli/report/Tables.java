@@ -26,6 +26,9 @@ final class Tables {
         html.open("section").element("h2", "Metrics, clean and attacked");
         html.element("p", "\u2191 high is good, \u2193 low is good. The worst value of each row is bold. A task\u2019s"
                 + " drop is the mean relative change of its metrics; the ARP is the mean of the drops."
+                + (results.hasBroken()
+                        ? " Broken are images on which a task fails by its own measure and did not before."
+                        : "")
                 + (results.hasIntervals() ? " Small figures are 95\u00A0% intervals over images." : ""),
                 "class", "note");
         labels(html);
@@ -48,6 +51,9 @@ final class Tables {
         results.tasks().forEach(task -> task(html, task, attacks));
         html.open("tfoot");
         row(html, "ARP (%)", attacks, Attacked::arp);
+        if (results.hasBroken()) {
+            row(html, "all tasks broken (%)", attacks, Attacked::allBroken);
+        }
         html.closeLine();
         html.close().closeLine();
     }
@@ -86,6 +92,9 @@ final class Tables {
             html.closeLine();
         }
         row(html, "drop (%)", attacks, attacked -> attacked.drop(task));
+        if (results.hasBroken()) {
+            row(html, "broken (%)", attacks, attacked -> attacked.broken(task));
+        }
         html.closeLine();
     }
 
@@ -137,7 +146,8 @@ final class Tables {
         open(html, "Audit and cost of each attack");
         html.open("thead").open("tr").element("th", "Attack", "scope", "col");
         for (String head : List.of("Largest change /\u2009255", "Pixels from\u2009\u2013\u2009to", "NaN pixels",
-                "Out of budget", "Not worse", "Tasks of weight\u00A00", "Undefined gradients", "Forward passes",
+                "Out of budget", "Not worse", "Tasks of weight\u00A00", "Undefined gradients", "Zero gradients",
+                "Forward passes",
                 "Backward passes", "Seconds")) {
             html.element("th", head, "scope", "col");
         }
@@ -150,7 +160,7 @@ final class Tables {
             cell(html, Words.decimal(Words.number(audit, "minimumPixel"), 3) + "\u2009\u2013\u2009"
                     + Words.decimal(Words.number(audit, "maximumPixel"), 3));
             for (String count : List.of("nanPixels", "outOfBudget", "notWorse", "zeroWeightTasks",
-                    "undefinedGradients")) {
+                    "undefinedGradients", "zeroGradients")) {
                 cell(html, Words.decimal(Words.number(audit, count), 0));
             }
             cell(html, Words.decimal(Words.number(attacked.json(), "forwards"), 0));

@@ -89,6 +89,18 @@ final class Words {
             case "dgba" -> "DGBA";
             case "total" -> "Total";
             case "signsum" -> "SignSum";
+            case "wgd" -> "WGD";
+            case "softmin" -> "Soft-min";
+            case "random" -> "Random weights";
+            case "unit" -> "Unit sum";
+            case "graddrop" -> "GradDrop";
+            case "mgda" -> "MGDA";
+            case "pcgrad" -> "PCGrad";
+            case "cagrad" -> "CAGrad";
+            case "imtl-g" -> "IMTL-G";
+            case "nash" -> "Nash-MTL";
+            case "aligned" -> "Aligned-MTL";
+            case "upgrad" -> "UPGrad";
             default -> name;
         };
     }

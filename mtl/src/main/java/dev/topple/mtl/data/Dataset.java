@@ -3,6 +3,7 @@
 
 package dev.topple.mtl.data;
 
+import java.util.Optional;
 import java.util.Set;
 
 /** Images by number. Asking twice for a number gives equal samples; several threads may ask at once. */
@@ -10,6 +11,14 @@ public interface Dataset {
 
     /** The name in results: how to ask for this data set again. */
     String name();
+
+    /**
+     * The SHA-256, in hexadecimal digits, of the content that images and labels are read from, so that results say of
+     * which data they are; empty where there are no files, or nobody computed it.
+     */
+    default Optional<String> checksum() {
+        return Optional.empty();
+    }
 
     /** How many images there are. */
     int size();

@@ -6,6 +6,7 @@ package dev.topple.mtl.data;
 import dev.topple.engine.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
@@ -65,6 +66,11 @@ public final class InMemory implements Dataset {
     @Override
     public String name() {
         return source.name();
+    }
+
+    @Override
+    public Optional<String> checksum() {
+        return source.checksum();
     }
 
     @Override

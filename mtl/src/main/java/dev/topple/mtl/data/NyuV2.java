@@ -5,7 +5,7 @@ package dev.topple.mtl.data;
 
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
-import dev.topple.mtl.data.NyuV2Folder.Part;
+import dev.topple.mtl.data.NyuV2Form.Depths;
 import dev.topple.mtl.task.Depth;
 import dev.topple.mtl.task.Edges;
 import dev.topple.mtl.task.Keypoints;
@@ -19,21 +19,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
  * NYUv2 (Silberman, Hoiem, Kohli and Fergus, "Indoor segmentation and support inference from RGBD images", ECCV 2012):
- * photographs of rooms with labels for segmentation, depth and normals, from a plain folder with pictures of 320x240;
- * where asked for also for keypoints and edges, which are derived from the picture ({@link ImageFeatures}). Normals are
- * derived from depth at that size, whatever the size asked for.
+ * photographs of rooms with labels for segmentation, depth and normals, from a folder in one of the layouts that
+ * {@code docs/data.md} describes; where asked for also for keypoints and edges, which are derived from the picture
+ * ({@link ImageFeatures}). A folder without normals has them derived from depth at the folder's size, whatever the size
+ * asked for.
  *
- * <p>The pictures have a white frame without labels, which is cut off: 6 rows above and below and 8
- * columns on either side, so that 304x228 are left. Images are cut in the middle to the ratio of the size asked for,
- * then averaged over areas; labels are those at the middle of each new pixel.
+ * <p>The pictures have a white frame without labels, which is cut off: of 320x240 pixels 6 rows above and below and 8
+ * columns on either side, so that 304x228 are left, of other sizes as much. Images are cut in the middle to the ratio
+ * of the size asked for, then averaged over areas; labels are those at the middle of each new pixel.
  */
-public final class NyuV2 implements Dataset {
+public final class NyuV2 implements LabelledDataset {
 
     /** The halves of the official split. */
     public enum Split {
@@ -57,25 +56,11 @@ public final class NyuV2 implements Dataset {
     /** The usual width in pixels. */
     public static final int WIDTH = 128;
 
-    /** The depths of the files, in metres, end here; byte D is (D + 0.5) / 255 of it. */
-    private static final double DEEPEST = 9.99547;
-
-    private static final float STEP = (float) (DEEPEST / 255);
-
-    /** The Kinect's depth camera at 640x480; pixel (x, y) of a file is (2 x + 1, 2 y + 1) there. */
-    private static final PlaneNormals PLANES = new PlaneNormals(518.858 / 2, 519.470 / 2, (325.582 - 1) / 2,
-            (253.736 - 1) / 2, STEP);
-
-    /** Names the derivation in the cache: another one needs another number. */
-    private static final String NORMALS_KIND = "nyuv2-normals-2";
-
-    private static final int MOST_LEVEL = 127;
-
-    /** The frame is 3 or 4 pixels wide; a few more are mixed with it. What is left has the ratio 4:3 of the whole. */
+    /** The frame is 3 or 4 of 240 or 320 pixels wide; a few more are mixed with it. The rest has the ratio 4:3, too. */
     static final int FRAME_ROWS = 6;
     static final int FRAME_COLUMNS = 8;
 
-    private final NyuV2Folder folder;
+    private final NyuV2Form folder;
     private final String plainName;
     private final Segmentation segmentation;
     private final List<Task> tasks;
@@ -87,7 +72,7 @@ public final class NyuV2 implements Dataset {
     private final DerivedCache cache;
 
     /** All images of a split that can be used, and how many of them to take. */
-    private NyuV2(NyuV2Folder folder, int classes, Split split, List<String> usable, int limit, List<String> problems,
+    private NyuV2(NyuV2Form folder, int classes, Split split, List<String> usable, int limit, List<String> problems,
             int height, int width, DerivedCache cache) {
         this.folder = folder;
         this.ids = spread(usable, limit);
@@ -143,16 +128,19 @@ public final class NyuV2 implements Dataset {
             throw new IllegalArgumentException("nyuv2: images are at least 16x16 pixels and at least one, not "
                     + height + "x" + width + " and " + limit);
         }
-        NyuV2Folder folder = new NyuV2Folder(path);
+        NyuV2Form folder = NyuV2Form.open(path);
         List<String> ids = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        List<String> all = folder.ids(split.label());
-        List<Optional<String>> found = look(folder, all);
+        List<String> all = folder.ids(split);
+        List<Optional<String>> found = LabelFiles.problems(all, folder::problem);
         for (int i = 0; i < all.size(); i++) {
             found.get(i).ifPresent(problems::add);
             if (found.get(i).isEmpty()) {
                 ids.add(all.get(i));
             }
+        }
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException(path + ": there are no images of the split " + split.label());
         }
         if (ids.isEmpty()) {
             throw new IllegalArgumentException(path + ": none of the " + all.size() + " images of the split "
@@ -161,44 +149,29 @@ public final class NyuV2 implements Dataset {
         return new NyuV2(folder, classes, split, ids, limit, problems, height, width, cache);
     }
 
-    private static List<Optional<String>> look(NyuV2Folder folder, List<String> ids) {
-        List<Optional<String>> found = new ArrayList<>(ids.stream().map(id -> Optional.<String>empty()).toList());
-        AtomicInteger next = new AtomicInteger();
-        Parallel.run(Math.min(ids.size(), Runtime.getRuntime().availableProcessors()), () -> {
-            for (int i = next.getAndIncrement(); i < ids.size(); i = next.getAndIncrement()) {
-                found.set(i, folder.problem(ids.get(i)));
-            }
-        });
-        return found;
-    }
-
     /** The tasks that images have labels for; the segmentation's classes are those of the folder. */
+    @Override
     public List<Task> tasks() {
         return tasks;
     }
 
     /** All tasks that images can have labels for: segmentation, depth, normals, keypoints and edges. */
-    public List<Task> allTasks() {
+    @Override
+    public List<Task> available() {
         return List.of(segmentation, new Depth(), new Normals(), new Keypoints(), new Edges());
     }
 
-    /**
-     * The same images with labels for other tasks.
-     *
-     * @param wanted some of {@link #allTasks()}, each once
-     * @throws IllegalArgumentException if there are none, or others
-     */
-    public NyuV2 withTasks(List<? extends Task> wanted) {
-        if (wanted.isEmpty() || Tasks.names(wanted).size() != wanted.size() || !allTasks().containsAll(wanted)) {
-            throw new IllegalArgumentException("nyuv2: labels are for some of "
-                    + String.join(", ", Tasks.names(allTasks())) + " (with the classes of the folder), each once, not"
-                    + " for " + (wanted.isEmpty() ? "nothing" : String.join(", ",
-                            wanted.stream().map(Task::name).toList())));
-        }
-        return new NyuV2(this, List.copyOf(wanted));
+    /** As {@link #available}. */
+    public List<Task> allTasks() {
+        return available();
     }
 
-    /** The official number of an image, of four digits. */
+    @Override
+    public NyuV2 withTasks(List<? extends Task> wanted) {
+        return new NyuV2(this, LabelledDataset.chosen("nyuv2", available(), wanted));
+    }
+
+    /** The number of an image as its folder has it. */
     public String id(int index) {
         return ids.get(index);
     }
@@ -210,7 +183,7 @@ public final class NyuV2 implements Dataset {
 
     /** The names of the 13 or 40 classes in a folder. */
     public static List<String> classNames(Path path, int classes) {
-        return new NyuV2Folder(path).classes(classes);
+        return NyuV2Form.open(path).classes(classes);
     }
 
     /** A line for each image that was left out: the file that is missing or damaged, and why it cannot be used. */
@@ -234,9 +207,10 @@ public final class NyuV2 implements Dataset {
         return ids.size();
     }
 
+    /** Reads all files. */
     @Override
-    public Set<String> labelled() {
-        return Tasks.names(tasks);
+    public Optional<String> checksum() {
+        return Optional.of(LabelFiles.checksum(ids, folder::files));
     }
 
     /**
@@ -247,17 +221,16 @@ public final class NyuV2 implements Dataset {
     @Override
     public Sample sample(int index) {
         String id = ids.get(index);
-        Window window = Window.of(height, width);
-        Tensor image = window.of(folder.picture(id)).tensor();
-        byte[] depthFile = folder.bytes(Part.DEPTH, id);
-        byte[] depths = folder.map(Part.DEPTH, id, depthFile);
+        Cut cut = Cut.of(folder.height(), folder.width(), frame(folder.height(), FRAME_ROWS, 240),
+                frame(folder.width(), FRAME_COLUMNS, 320), height, width);
+        Tensor image = cut.of(folder.picture(id)).tensor();
+        Depths depths = folder.depths(id);
         Map<String, Tensor> of = new HashMap<>();
         for (Task task : tasks) {
             of.put(task.name(), switch (task) {
-                case Segmentation classes -> segmentation(id, window);
-                case Depth metres -> depth(depths, window);
-                case Normals directions -> normals(cache.get(NORMALS_KIND, depthFile, 3 * depths.length,
-                        () -> levels(metres(depths))), window);
+                case Segmentation classes -> segmentation(id, cut);
+                case Depth metres -> depth(depths, cut);
+                case Normals directions -> Tensor.of(Shape.of(3, height, width), normals(id, depths, cut));
                 case Keypoints keypoints -> ImageFeatures.keypoints(image);
                 case Edges edges -> ImageFeatures.edges(image);
                 default -> throw new IllegalStateException("images have no labels for " + task.name());
@@ -266,13 +239,18 @@ public final class NyuV2 implements Dataset {
         return new Sample(id, image, of);
     }
 
-    private Tensor segmentation(String id, Window window) {
-        byte[] fine = folder.map(Part.SEGMENTATION, id);
-        int[] values = new int[height * width];
+    /** The frame of a side that has so many pixels, given that of a side of 240 or 320. */
+    private static int frame(int side, int frame, int usual) {
+        return Math.ceilDiv(side * frame, usual);
+    }
+
+    private Tensor segmentation(String id, Cut cut) {
+        byte[] bytes = folder.classes(id);
+        int[] values = new int[cut.area()];
         for (int i = 0; i < values.length; i++) {
-            int label = fine[window.from(i)] & 255;
+            int label = bytes[cut.from(i)] & 255;
             if (labels[label] < 0) {
-                throw new IllegalArgumentException(folder.file(Part.SEGMENTATION, id) + ": the label " + label
+                throw new IllegalArgumentException(folder.classFile(id) + ": the label " + label
                         + " is no class from 0 to 39 and not 255, which is void; the file is damaged");
             }
             values[i] = labels[label];
@@ -280,83 +258,28 @@ public final class NyuV2 implements Dataset {
         return Tensor.of(Shape.of(height, width), values);
     }
 
-    /** Metres, 0 where unknown. */
-    private static float[] metres(byte[] depths) {
-        float[] metres = new float[depths.length];
-        for (int i = 0; i < metres.length; i++) {
-            metres[i] = metres(depths[i]);
-        }
-        return metres;
-    }
-
-    private static float metres(byte depth) {
-        int level = depth & 255;
-        return level == 0 ? 0 : (float) ((level + 0.5) * DEEPEST / 255);
-    }
-
-    private Tensor depth(byte[] depths, Window window) {
-        float[] values = new float[height * width];
+    private Tensor depth(Depths depths, Cut cut) {
+        float[] values = new float[cut.area()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = metres(depths[window.from(i)]);
+            values[i] = depths.metres()[cut.from(i)];
         }
         return Tensor.of(Shape.of(1, height, width), values);
     }
 
-    /** Normals in 127 steps from 0 to 1: that turns them by 0.2 degrees or so, which their error hides. */
-    private static byte[] levels(float[] metres) {
-        float[] normals = PLANES.of(metres, NyuV2Folder.HEIGHT, NyuV2Folder.WIDTH);
-        byte[] levels = new byte[normals.length];
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = (byte) Math.round(normals[i] * MOST_LEVEL);
+    private float[] normals(String id, Depths depths, Cut cut) {
+        Optional<float[]> given = folder.normals(id);
+        if (given.isEmpty()) {
+            NyuV2Normals planes = folder.planes();
+            return planes.vectors(cache.get(planes.kind(), depths.source(), planes.length(),
+                    () -> planes.levels(depths.metres())), cut);
         }
-        return levels;
-    }
-
-    private Tensor normals(byte[] levels, Window window) {
-        int area = height * width;
-        int fullArea = levels.length / 3;
-        float[] values = new float[3 * area];
-        for (int i = 0; i < area; i++) {
-            int from = window.from(i);
-            int x = levels[from];
-            int y = levels[fullArea + from];
-            int z = levels[2 * fullArea + from];
-            if (x != 0 || y != 0 || z != 0) {
-                double length = Math.sqrt(x * x + y * y + z * z);
-                values[i] = (float) (x / length);
-                values[area + i] = (float) (y / length);
-                values[2 * area + i] = (float) (z / length);
+        int fullArea = folder.height() * folder.width();
+        float[] values = new float[3 * cut.area()];
+        for (int i = 0; i < cut.area(); i++) {
+            for (int axis = 0; axis < 3; axis++) {
+                values[axis * cut.area() + i] = given.get()[axis * fullArea + cut.from(i)];
             }
         }
-        return Tensor.of(Shape.of(3, height, width), values);
-    }
-
-    /** The largest part in the middle of a file's picture without its frame that has a size's ratio; and that size. */
-    private record Window(int top, int left, int partHeight, int partWidth, int height, int width) {
-
-        static Window of(int height, int width) {
-            int most = NyuV2Folder.HEIGHT - 2 * FRAME_ROWS;
-            int widest = NyuV2Folder.WIDTH - 2 * FRAME_COLUMNS;
-            boolean wide = (long) width * most > (long) height * widest;
-            int partHeight = wide ? part(widest, height, width) : most;
-            int partWidth = wide ? widest : part(most, width, height);
-            return new Window((NyuV2Folder.HEIGHT - partHeight) / 2, (NyuV2Folder.WIDTH - partWidth) / 2, partHeight,
-                    partWidth, height, width);
-        }
-
-        private static int part(int side, int numerator, int denominator) {
-            return Math.max(1, Math.round((float) side * numerator / denominator));
-        }
-
-        Picture of(Picture picture) {
-            return picture.part(top, left, partHeight, partWidth).resized(height, width);
-        }
-
-        /** Where in the file the middle of pixel i lies. */
-        int from(int i) {
-            int y = (2 * (i / width) + 1) * partHeight / (2 * height);
-            int x = (2 * (i % width) + 1) * partWidth / (2 * width);
-            return (top + y) * NyuV2Folder.WIDTH + left + x;
-        }
+        return values;
     }
 }

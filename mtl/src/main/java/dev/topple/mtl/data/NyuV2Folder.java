@@ -3,81 +3,108 @@
 
 package dev.topple.mtl.data;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32;
 
 /**
- * The files of NYUv2 in a plain folder: {@code rgb/NNNN.jpg}, {@code depth8/NNNN.png} and {@code seg40/NNNN.png}, all
- * 320x240, {@code train.txt} and {@code test.txt} with the numbers of the official split, {@code classes40.txt} and
- * {@code classes13.txt} with the names of the classes, and {@code map40to13.txt}, a line "class40 class13" for each.
+ * NYUv2 in Topple's own layout: {@code rgb/NNNN.jpg} or {@code .png}, {@code depth8/NNNN.png} or
+ * {@code depth16/NNNN.png} and {@code seg40/NNNN.png}, all 320x240 or all 640x480, {@code train.txt} and
+ * {@code test.txt} with the numbers of the official split, {@code classes40.txt} and {@code classes13.txt} with the
+ * names of the classes, and {@code map40to13.txt}, a line "class40 class13" for each.
  */
-final class NyuV2Folder {
+final class NyuV2Folder implements NyuV2Form {
 
-    static final int HEIGHT = 240;
-    static final int WIDTH = 320;
+    /** The depths of the files of 8 bits, in metres, end here; byte D is (D + 0.5) / 255 of it. */
+    private static final double DEEPEST = 9.99547;
 
-    /** The label of pixels that nobody labelled. */
-    static final int VOID = 255;
+    /** The depth of files of 16 bits is in these parts of a metre. */
+    static final double PARTS = 5000;
 
-    private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-    private static final int FINE = 40;
-    private static final int COARSE = 13;
+    private static final float STEP = (float) (DEEPEST / 255);
+    private static final float FINE_STEP = 0.005f;
 
-    /** What one image is made of. */
-    enum Part {
-        RGB("rgb", ".jpg"),
-        DEPTH("depth8", ".png"),
-        SEGMENTATION("seg40", ".png");
-
-        private final String folder;
-        private final String ending;
-
-        Part(String folder, String ending) {
-            this.folder = folder;
-            this.ending = ending;
-        }
-    }
+    private static final String FINE = "depth16";
+    private static final String RGB = "rgb";
+    private static final String CLASSES = "seg40";
 
     private final Path folder;
+    private final String pictures;
+    private final String depths;
+    private final int height;
+    private final int width;
 
     NyuV2Folder(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new IllegalArgumentException(folder + ": "
-                    + (Files.exists(folder) ? "this is no folder; name the folder that holds NYUv2"
-                            : "there is no such folder"));
-        }
-        for (String needed : List.of("rgb", "depth8", "seg40", "train.txt", "test.txt")) {
+        this.folder = folder;
+        this.depths = Files.exists(folder.resolve(FINE)) ? FINE : "depth8";
+        for (String needed : List.of(RGB, depths, CLASSES, "train.txt", "test.txt")) {
             if (!Files.exists(folder.resolve(needed))) {
                 throw new IllegalArgumentException(folder + ": there is no " + needed + " here; a folder of NYUv2 has"
-                        + " rgb, depth8, seg40, train.txt and test.txt");
+                        + " rgb, depth8 (or depth16), seg40, train.txt and test.txt, or it has img, seg, normal_mask"
+                        + " and depth, or train/image and val/image; nyu_depth_v2_labeled.mat is converted by"
+                        + " 'topple data import'");
             }
         }
-        this.folder = folder;
+        String first = ids(NyuV2.Split.TEST).get(0);
+        this.pictures = Files.exists(folder.resolve(RGB).resolve(first + ".png")) ? ".png" : ".jpg";
+        int[] size = size();
+        this.height = size[0];
+        this.width = size[1];
     }
 
-    Path path() {
+    /** The size of the first of the files of classes that is whole; 320x240 where none is. */
+    private int[] size() {
+        for (NyuV2.Split split : NyuV2.Split.values()) {
+            for (String id : ids(split)) {
+                try {
+                    int[] size = LabelFiles.pngSize(LabelFiles.bytes(classFile(id)));
+                    if (Arrays.equals(size, new int[] {240, 320}) || Arrays.equals(size, new int[] {480, 640})) {
+                        return size;
+                    }
+                } catch (IOException e) {
+                    // It is named where images are looked at.
+                    continue;
+                }
+            }
+        }
+        return new int[] {240, 320};
+    }
+
+    @Override
+    public Path path() {
         return folder;
     }
 
-    Path file(Part part, String id) {
-        return folder.resolve(part.folder).resolve(id + part.ending);
+    @Override
+    public int height() {
+        return height;
     }
 
-    /** The numbers of a split's images, as written there. */
-    List<String> ids(String split) {
-        Path file = folder.resolve(split + ".txt");
-        List<String> ids = lines(file);
+    @Override
+    public int width() {
+        return width;
+    }
+
+    private Path pictureFile(String id) {
+        return folder.resolve(RGB).resolve(id + pictures);
+    }
+
+    private Path depthFile(String id) {
+        return folder.resolve(depths).resolve(id + ".png");
+    }
+
+    @Override
+    public Path classFile(String id) {
+        return folder.resolve(CLASSES).resolve(id + ".png");
+    }
+
+    @Override
+    public List<String> ids(NyuV2.Split split) {
+        Path file = folder.resolve(split.label() + ".txt");
+        List<String> ids = LabelFiles.lines(file);
         for (String id : ids) {
             if (!id.matches("[0-9]{4}")) {
                 throw new IllegalArgumentException(file + ": a line must be the number of an image, 0001 say, but one"
@@ -90,10 +117,10 @@ final class NyuV2Folder {
         return ids;
     }
 
-    /** The names of 13 or 40 classes. */
-    List<String> classes(int count) {
+    @Override
+    public List<String> classes(int count) {
         Path file = folder.resolve("classes" + count + ".txt");
-        List<String> names = lines(file);
+        List<String> names = LabelFiles.lines(file);
         if (names.size() != count || names.stream().distinct().count() != count) {
             throw new IllegalArgumentException(file + ": it must hold the names of " + count + " classes, one a line,"
                     + " but has " + names.size() + " lines");
@@ -101,29 +128,28 @@ final class NyuV2Folder {
         return names;
     }
 
-    /** For each label byte of the files the label among 13 or 40 classes; -1 for bytes that no file may have. */
-    int[] labels(int count) {
+    @Override
+    public int[] labels(int count) {
+        int fine = NyuV2Official.FINE;
+        int coarse = NyuV2Official.COARSE;
+        if (count == fine) {
+            return NyuV2Official.labels(count);
+        }
         int[] labels = new int[256];
         Arrays.fill(labels, -1);
-        labels[VOID] = VOID;
-        if (count == FINE) {
-            for (int c = 0; c < FINE; c++) {
-                labels[c] = c;
-            }
-            return labels;
-        }
+        labels[NyuV2Official.VOID] = NyuV2Official.VOID;
         Path file = folder.resolve("map40to13.txt");
-        for (String line : lines(file)) {
+        for (String line : LabelFiles.lines(file)) {
             int[] pair = line.matches("\\d{1,2} \\d{1,2}")
                     ? Arrays.stream(line.split(" ")).mapToInt(Integer::parseInt).toArray()
-                    : new int[] {FINE, COARSE};
-            if (pair[0] >= FINE || pair[1] >= COARSE || labels[pair[0]] >= 0) {
-                throw new IllegalArgumentException(file + ": a line must be a class below " + FINE + ", each once, and"
-                        + " one below " + COARSE + ", but one is '" + line + "'");
+                    : new int[] {fine, coarse};
+            if (pair[0] >= fine || pair[1] >= coarse || labels[pair[0]] >= 0) {
+                throw new IllegalArgumentException(file + ": a line must be a class below " + fine + ", each once, and"
+                        + " one below " + coarse + ", but one is '" + line + "'");
             }
             labels[pair[0]] = pair[1];
         }
-        for (int c = 0; c < FINE; c++) {
+        for (int c = 0; c < fine; c++) {
             if (labels[c] < 0) {
                 throw new IllegalArgumentException(file + ": there is no line for class " + c);
             }
@@ -131,130 +157,66 @@ final class NyuV2Folder {
         return labels;
     }
 
-    private static List<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file).stream().map(String::strip).filter(line -> !line.isEmpty()).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": " + reason(e), e);
-        }
+    @Override
+    public Optional<String> problem(String id) {
+        return LabelFiles.problem(files(id), file -> LabelFiles.requireWhole(LabelFiles.bytes(file)));
     }
 
-    /** Why an image cannot be used, by a look at its files that does not decode them; empty if it seems whole. */
-    Optional<String> problem(String id) {
-        for (Part part : Part.values()) {
-            Path file = file(part, id);
-            try {
-                byte[] bytes = Files.readAllBytes(file);
-                if (part == Part.RGB) {
-                    requireWholeJpeg(bytes);
-                } else {
-                    requireWholePng(bytes);
-                }
-            } catch (IOException e) {
-                return Optional.of(file + ": " + reason(e));
+    @Override
+    public List<Path> files(String id) {
+        return List.of(pictureFile(id), depthFile(id), classFile(id));
+    }
+
+    @Override
+    public Picture picture(String id) {
+        return LabelFiles.read(pictureFile(id), bytes -> {
+            LabelFiles.requireWhole(bytes);
+            Picture picture = Photograph.of(bytes);
+            LabelFiles.requireSize(picture.height(), picture.width(), height, width);
+            return picture;
+        });
+    }
+
+    @Override
+    public byte[] classes(String id) {
+        return LabelFiles.read(classFile(id), bytes -> LabelFiles.classes(LabelFiles.png(bytes, height, width)));
+    }
+
+    @Override
+    public Depths depths(String id) {
+        return LabelFiles.read(depthFile(id), bytes -> {
+            LabelFiles.Samples samples = LabelFiles.png(bytes, height, width);
+            boolean fine = depths.equals(FINE);
+            if (samples.bands() != 1 || samples.bits() != (fine ? 16 : 8)) {
+                throw new IOException("it must be grey, of " + (fine ? 16 : 8) + " bits, for its samples are depths");
             }
-        }
+            float[] metres = new float[height * width];
+            for (int i = 0; i < metres.length; i++) {
+                int level = samples.at(i, 0);
+                metres[i] = level == 0 ? 0 : (float) (fine ? level / PARTS : (level + 0.5) * DEEPEST / 255);
+            }
+            return new Depths(metres, bytes);
+        });
+    }
+
+    @Override
+    public Optional<float[]> normals(String id) {
         return Optional.empty();
     }
 
-    private static void requireWholeJpeg(byte[] bytes) throws IOException {
-        int n = bytes.length;
-        if (n < 4 || (bytes[0] & 255) != 0xFF || (bytes[1] & 255) != 0xD8) {
-            throw new IOException(n == 0 ? "the file is empty" : "it is no JPEG file");
-        }
-        if ((bytes[n - 2] & 255) != 0xFF || (bytes[n - 1] & 255) != 0xD9) {
-            throw new IOException("the file is damaged or cut off: it does not end as a JPEG file does");
-        }
+    @Override
+    public NyuV2Normals planes() {
+        return planes(depths.equals(FINE), height, width);
     }
 
-    /** Checks the checksum of each chunk. */
-    private static void requireWholePng(byte[] bytes) throws IOException {
-        if (bytes.length < PNG.length || !Arrays.equals(bytes, 0, PNG.length, PNG, 0, PNG.length)) {
-            throw new IOException(bytes.length == 0 ? "the file is empty" : "it is no PNG file");
-        }
-        ByteBuffer file = ByteBuffer.wrap(bytes);
-        int at = PNG.length;
-        while (at + 12 <= bytes.length) {
-            int length = file.getInt(at);
-            if (length < 0 || length > bytes.length - at - 12) {
-                break;
-            }
-            CRC32 crc = new CRC32();
-            crc.update(bytes, at + 4, length + 4);
-            if ((int) crc.getValue() != file.getInt(at + 8 + length)) {
-                throw new IOException("the file is damaged: a checksum inside is wrong");
-            }
-            if (file.getInt(at + 4) == 0x49454E44) {
-                return;
-            }
-            at += 12 + length;
-        }
-        throw new IOException("the file is cut off");
-    }
-
-    /** The picture of an image. */
-    Picture picture(String id) {
-        Path file = file(Part.RGB, id);
-        try {
-            Picture picture = Photograph.read(file, Math.max(HEIGHT, WIDTH));
-            requireSize(picture.height(), picture.width());
-            return picture;
-        } catch (IOException e) {
-            throw unusable(file, e);
-        }
-    }
-
-    /** The bytes of a depth or segmentation map, row by row. */
-    byte[] map(Part part, String id) {
-        return map(part, id, bytes(part, id));
-    }
-
-    /** The bytes of a map whose file was read already. */
-    byte[] map(Part part, String id, byte[] content) {
-        Path file = file(part, id);
-        try {
-            BufferedImage image = Photograph.decode(content);
-            requireSize(image.getHeight(), image.getWidth());
-            if (image.getRaster().getNumBands() != 1 || image.getSampleModel().getSampleSize(0) > 8) {
-                throw new IOException("it must be grey, of 8 bits, for its bytes are depths or classes");
-            }
-            int[] samples = image.getRaster().getSamples(0, 0, WIDTH, HEIGHT, 0, (int[]) null);
-            byte[] map = new byte[samples.length];
-            for (int i = 0; i < map.length; i++) {
-                map[i] = (byte) samples[i];
-            }
-            return map;
-        } catch (IOException e) {
-            throw unusable(file, e);
-        }
-    }
-
-    /** The content of a file. */
-    byte[] bytes(Part part, String id) {
-        Path file = file(part, id);
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw unusable(file, e);
-        }
-    }
-
-    private static void requireSize(int height, int width) throws IOException {
-        if (height != HEIGHT || width != WIDTH) {
-            throw new IOException("it has " + width + "x" + height + " pixels, not " + WIDTH + "x" + HEIGHT);
-        }
-    }
-
-    static UncheckedIOException unusable(Path file, IOException cause) {
-        return new UncheckedIOException(file + ": " + reason(cause), cause);
-    }
-
-    private static String reason(IOException cause) {
-        return switch (cause) {
-            case NoSuchFileException missing -> "there is no such file";
-            case AccessDeniedException denied -> "permission denied";
-            case CharacterCodingException binary -> "it is no text";
-            default -> (cause.getMessage() == null ? cause.toString() : cause.getMessage()).replaceAll("\\R", " ");
-        };
+    /**
+     * How normals are derived.
+     *
+     * @param fine whether depths have 16 bits
+     */
+    static NyuV2Normals planes(boolean fine, int height, int width) {
+        // The Kinect's own steps are of 1 cm at 2 m and 6 cm at 5 m.
+        String kind = fine || height != 240 ? "nyuv2-normals-" + (fine ? 16 : 8) + "-" + height : "nyuv2-normals-2";
+        return NyuV2Normals.ofKinect(kind, height, width, fine ? FINE_STEP : STEP);
     }
 }

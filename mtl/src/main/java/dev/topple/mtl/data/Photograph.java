@@ -47,6 +47,12 @@ final class Photograph {
         return picture(image).within(longerSide).upright(jpeg ? Exif.orientation(bytes) : 1);
     }
 
+    /** The picture of a whole file at its size, upright. */
+    static Picture of(byte[] bytes) throws IOException {
+        boolean jpeg = bytes.length > 2 && (bytes[0] & 255) == 0xFF && (bytes[1] & 255) == 0xD8;
+        return picture(decode(bytes)).upright(jpeg ? Exif.orientation(bytes) : 1);
+    }
+
     /** Decodes a whole file. */
     static BufferedImage decode(byte[] bytes) throws IOException {
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {

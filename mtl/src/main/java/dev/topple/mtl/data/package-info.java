@@ -3,7 +3,8 @@
 
 /**
  * Data sets: images with the labels of some tasks, and how they are brought into batches. The procedural data set is
- * rendered in {@code dev.topple.mtl.rooms}; NYUv2 is read from a plain folder of pictures, and what is slow to derive
- * from it is kept in a cache. Foreign formats are imported elsewhere.
+ * rendered in {@code dev.topple.mtl.rooms}; others are read from folders of pictures, npy and idx files in the
+ * layouts in which they are distributed, or in one that a small file describes, and what is slow to derive from them is
+ * kept in a cache. Formats that take a library to read are imported elsewhere.
  */
 package dev.topple.mtl.data;

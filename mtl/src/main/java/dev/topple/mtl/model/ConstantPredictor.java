@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Predicts the same for every pixel of every image: the most frequent class, the median depth, the mean normal. The
- * metrics of a model that learned something are better.
+ * Predicts the same for every pixel of every image, or for every image: the most frequent class, the median depth, the
+ * mean normal. The metrics of a model that learned something are better.
  */
 public final class ConstantPredictor implements Model {
 
@@ -70,9 +70,10 @@ public final class ConstantPredictor implements Model {
         Graph graph = images.graph();
         Shape shape = images.shape();
         List<Value> values = new ArrayList<>();
-        for (float[] prediction : predictions) {
+        for (int t = 0; t < predictions.size(); t++) {
+            float[] prediction = predictions.get(t);
             values.add(graph.constant(Tensor.of(Shape.of(1, prediction.length, 1, 1), prediction))
-                    .broadcastTo(Shape.of(shape.dim(0), prediction.length, shape.dim(2), shape.dim(3))));
+                    .broadcastTo(tasks.get(t).predictionType(shape.dim(0), shape.dim(2), shape.dim(3)).shape()));
         }
         return values;
     }

@@ -37,4 +37,16 @@ public interface Initialiser {
     static Initialiser he() {
         return (shape, random) -> normal(Math.sqrt(2.0 / shape.product(1, shape.rank()))).values(shape, random);
     }
+
+    /** Even numbers from -1/sqrt(n) to 1/sqrt(n), where n inputs make an output: what PyTorch's layers start with. */
+    static Initialiser fanIn(int inputs) {
+        double bound = 1 / Math.sqrt(inputs);
+        return (shape, random) -> {
+            float[] values = new float[shape.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) random.nextDouble(-bound, bound);
+            }
+            return Tensor.of(shape, values);
+        };
+    }
 }

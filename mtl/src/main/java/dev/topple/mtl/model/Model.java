@@ -23,7 +23,8 @@ public interface Model {
      * Adds the model, as it is used (frozen statistics, no dropout), to the graph of the images.
      *
      * @param images RGB, {@code [N, 3, H, W]}, values from 0 to 1; the model brings them into its own range
-     * @return for each task a prediction {@code [N, channels, H, W]}
+     * @return for each task a prediction {@code [N, channels, H, W]}, or {@code [N, channels, 1, 1]} of the whole image
+     *         ({@link Task#predictionType})
      */
     List<Value> predict(Value images);
 }

@@ -6,6 +6,7 @@ package dev.topple.mtl.model;
 import dev.topple.engine.Device;
 import dev.topple.engine.io.FormatException;
 import dev.topple.engine.io.Json;
+import dev.topple.engine.io.JsonValue;
 import dev.topple.engine.io.JsonValue.JsonObject;
 import dev.topple.engine.io.JsonView;
 import dev.topple.engine.io.Safetensors;
@@ -19,7 +20,7 @@ import java.util.Map;
 
 /**
  * A model in a file: its weights in the format safetensors, its description and provenance in the metadata
- * ({@code format}, {@code version}, {@code model}, {@code seed}, {@code command}, {@code metrics}).
+ * ({@code format}, {@code version}, {@code model}, {@code seed}, {@code command}, {@code metrics}, {@code training}).
  *
  * @param model the model, its variables starting with the weights of the file
  * @param provenance where they come from
@@ -54,6 +55,9 @@ public record ModelFile(MultiTaskModel model, Provenance provenance) {
         metadata.put("seed", Long.toString(provenance.seed()));
         metadata.put("command", provenance.command());
         metadata.put("metrics", Json.compact(provenance.metrics()));
+        if (!provenance.training().members().isEmpty()) {
+            metadata.put("training", Json.compact(provenance.training()));
+        }
         Safetensors.write(file, values, metadata, floats);
     }
 
@@ -101,13 +105,20 @@ public record ModelFile(MultiTaskModel model, Provenance provenance) {
         String source = file.source();
         try {
             long seed = Long.parseLong(text(file, "seed"));
-            return switch (Json.parse(text(file, "metrics"), source + ": metadata metrics")) {
-                case JsonObject metrics -> new Provenance(seed, text(file, "command"), metrics);
-                default -> throw new FormatException(source, "the metadata metrics are no object");
-            };
+            JsonObject training = file.metadata("training").isPresent()
+                    ? object(file, "training")
+                    : JsonValue.object().build();
+            return new Provenance(seed, text(file, "command"), object(file, "metrics"), training);
         } catch (NumberFormatException e) {
             throw new FormatException(source, "the metadata seed is no integer", e);
         }
+    }
+
+    private static JsonObject object(SafetensorsFile file, String key) {
+        return switch (Json.parse(text(file, key), file.source() + ": metadata " + key)) {
+            case JsonObject object -> object;
+            default -> throw new FormatException(file.source(), "the metadata " + key + " are no object");
+        };
     }
 
     private static String text(SafetensorsFile file, String key) {

@@ -24,6 +24,10 @@ public record Normalisation(List<Float> mean, List<Float> deviation) {
     public static final Normalisation USUAL =
             new Normalisation(List.of(0.5f, 0.5f, 0.5f), List.of(0.25f, 0.25f, 0.25f));
 
+    /** The mean and the deviation of ImageNet's photographs, which torchvision's encoders were trained with. */
+    public static final Normalisation IMAGENET =
+            new Normalisation(List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
+
     public Normalisation {
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);

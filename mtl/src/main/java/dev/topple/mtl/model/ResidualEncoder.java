@@ -11,16 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A small residual network (He et al., "Deep residual learning for image recognition", 2016): a 3x3 stem that halves
- * the size, then stages of basic blocks, each stage after the first halving the size again. Every stage's result is a
- * feature. Sizes that are odd are halved upwards.
+ * the size, then stages of basic blocks, each stage after the first halving the size again. The stem and every stage
+ * are a level, and every stage's result is a feature. Sizes that are odd are halved upwards.
  */
-public final class ResidualEncoder implements Encoder {
+public final class ResidualEncoder {
 
     /** The kind in files. */
     static final String KIND = "residual";
+
+    private ResidualEncoder() {}
 
     /**
      * How large the encoder is.
@@ -29,7 +32,7 @@ public final class ResidualEncoder implements Encoder {
      * @param widths channels of each stage
      * @param blocks how many basic blocks each stage has
      */
-    public record Settings(int stem, List<Integer> widths, List<Integer> blocks) {
+    public record Settings(int stem, List<Integer> widths, List<Integer> blocks) implements EncoderSettings {
 
         private static final int MOST_CHANNELS = 4096;
         private static final int MOST_BLOCKS = 64;
@@ -54,7 +57,48 @@ public final class ResidualEncoder implements Encoder {
             return sizes.stream().anyMatch(size -> size < 1 || size > most);
         }
 
-        JsonObject toJson() {
+        @Override
+        public List<Integer> channels() {
+            List<Integer> channels = new ArrayList<>(List.of(stem));
+            channels.addAll(widths);
+            return channels;
+        }
+
+        @Override
+        public List<Integer> features() {
+            return IntStream.rangeClosed(1, widths.size()).boxed().toList();
+        }
+
+        @Override
+        public String levelName(int index) {
+            return index == 0 ? "stem" : "stage" + index;
+        }
+
+        @Override
+        public Level level(int index, Weights weights) {
+            Weights scope = weights.in(levelName(index));
+            if (index == 0) {
+                ConvolutionLayer layer = ConvolutionLayer.Normalised.of(scope, 3, stem, 3, 2);
+                return (x, phase) -> layer.apply(x, phase).relu();
+            }
+            List<Block> stage = new ArrayList<>();
+            int in = channels().get(index - 1);
+            int out = widths.get(index - 1);
+            for (int b = 0; b < blocks.get(index - 1); b++) {
+                stage.add(Block.of(scope.in("block" + b), in, out, index > 1 && b == 0 ? 2 : 1));
+                in = out;
+            }
+            return (x, phase) -> {
+                Value y = x;
+                for (Block block : stage) {
+                    y = block.apply(y, phase);
+                }
+                return y;
+            };
+        }
+
+        @Override
+        public JsonObject toJson() {
             return JsonValue.object().put("kind", KIND).put("stem", stem)
                     .put("widths", JsonValue.integers(array(widths)))
                     .put("blocks", JsonValue.integers(array(blocks))).build();
@@ -66,11 +110,7 @@ public final class ResidualEncoder implements Encoder {
 
         static Settings fromJson(JsonView json) {
             json.only(Set.of("kind", "stem", "widths", "blocks"));
-            try {
-                return new Settings(json.field("stem").asInt(), list(json.field("widths")), list(json.field("blocks")));
-            } catch (IllegalArgumentException e) {
-                throw json.fail(e.getMessage());
-            }
+            return new Settings(json.field("stem").asInt(), list(json.field("widths")), list(json.field("blocks")));
         }
 
         private static List<Integer> list(JsonView json) {
@@ -79,7 +119,8 @@ public final class ResidualEncoder implements Encoder {
     }
 
     /** Two convolutions and a way around them. */
-    private record Block(ConvolutionLayer first, ConvolutionLayer second, Optional<ConvolutionLayer> shortcut) {
+    private record Block(ConvolutionLayer first, ConvolutionLayer second, Optional<ConvolutionLayer> shortcut)
+            implements Level {
 
         static Block of(Weights weights, int in, int out, int stride) {
             return new Block(
@@ -90,48 +131,10 @@ public final class ResidualEncoder implements Encoder {
                             : Optional.of(ConvolutionLayer.Normalised.of(weights.in("shortcut"), in, out, 1, stride)));
         }
 
-        Value apply(Value x, Phase phase) {
+        @Override
+        public Value apply(Value x, Phase phase) {
             Value y = second.apply(first.apply(x, phase).relu(), phase);
             return y.plus(shortcut.map(layer -> layer.apply(x, phase)).orElse(x)).relu();
         }
-    }
-
-    private final Settings settings;
-    private final ConvolutionLayer stem;
-    private final List<List<Block>> stages = new ArrayList<>();
-
-    /** An encoder whose variables are named in the given scope. */
-    public ResidualEncoder(Settings settings, Weights weights) {
-        this.settings = settings;
-        this.stem = ConvolutionLayer.Normalised.of(weights.in("stem"), 3, settings.stem(), 3, 2);
-        int in = settings.stem();
-        for (int s = 0; s < settings.widths().size(); s++) {
-            List<Block> stage = new ArrayList<>();
-            int out = settings.widths().get(s);
-            for (int b = 0; b < settings.blocks().get(s); b++) {
-                Weights scope = weights.in("stage" + (s + 1)).in("block" + b);
-                stage.add(Block.of(scope, in, out, s > 0 && b == 0 ? 2 : 1));
-                in = out;
-            }
-            stages.add(List.copyOf(stage));
-        }
-    }
-
-    @Override
-    public List<Integer> channels() {
-        return settings.widths();
-    }
-
-    @Override
-    public List<Value> encode(Value images, Phase phase) {
-        List<Value> features = new ArrayList<>();
-        Value x = stem.apply(images, phase).relu();
-        for (List<Block> stage : stages) {
-            for (Block block : stage) {
-                x = block.apply(x, phase);
-            }
-            features.add(x);
-        }
-        return features;
     }
 }

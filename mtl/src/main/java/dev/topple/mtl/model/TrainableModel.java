@@ -19,6 +19,15 @@ public interface TrainableModel extends Model {
      */
     List<Value> predictInTraining(Value images);
 
+    /**
+     * The same with dropout, for a model that has some.
+     *
+     * @param keys two random words for each image, {@code [N, 2]}, other ones at every step
+     */
+    default List<Value> predictInTraining(Value images, Value keys) {
+        return predictInTraining(images);
+    }
+
     /** The variables that training changes by their gradient. */
     List<Variable> parameters();
 

@@ -11,6 +11,7 @@ import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.TensorType;
 import dev.topple.engine.tensor.Variable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +32,15 @@ public final class Weights {
         private final Origin origin;
         private final Map<String, Variable> parameters = new LinkedHashMap<>();
         private final Map<String, Variable> statistics = new LinkedHashMap<>();
+        private long count;
 
         State(Origin origin) {
             this.origin = origin;
         }
     }
 
-    private sealed interface Origin {
+    @FunctionalInterface
+    private interface Origin {
 
         Tensor initial(String name, Shape shape, Initialiser initialiser);
 
@@ -46,6 +49,14 @@ public final class Weights {
             public Tensor initial(String name, Shape shape, Initialiser initialiser) {
                 // A stream by name: a layer starts with the same numbers whatever other layers there are.
                 return initialiser.values(shape, new RandomSource(seed, name.hashCode()));
+            }
+        }
+
+        /** One element stands for all. */
+        record Sizes() implements Origin {
+            @Override
+            public Tensor initial(String name, Shape shape, Initialiser initialiser) {
+                return Tensor.zeros(TensorType.f32(1));
             }
         }
 
@@ -93,13 +104,36 @@ public final class Weights {
         return new Weights(new State(new Origin.Given(Map.copyOf(tensors), new ArrayList<>(), new ArrayList<>())), "");
     }
 
+    /** Variables that cannot be used, for those who only want to know how many numbers a model has. */
+    static Weights sizes() {
+        return new Weights(new State(new Origin.Sizes()), "");
+    }
+
+    /** Variables that are zero, for those who only want to know shapes; all of a size share their memory. */
+    static Weights zeros() {
+        Map<Integer, float[]> bySize = new HashMap<>();
+        return new Weights(new State((name, shape, initialiser) -> Tensor.of(shape,
+                bySize.computeIfAbsent(shape.size(), float[]::new))), "");
+    }
+
+    /** How many numbers the parameters have that layers asked for. */
+    long parameterCount() {
+        return state.count;
+    }
+
     /** The scope of a part of the model; names in it start with this scope's and a full stop. */
     public Weights in(String scope) {
         return new Weights(state, prefix + scope + ".");
     }
 
+    /** What the names in this scope start with. */
+    String prefix() {
+        return prefix;
+    }
+
     /** A variable that training changes by its gradient. */
     public Variable parameter(String name, Shape shape, Initialiser initialiser) {
+        state.count += shape.size();
         return add(state.parameters, name, shape, initialiser);
     }
 

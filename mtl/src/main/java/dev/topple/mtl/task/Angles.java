@@ -47,6 +47,11 @@ record Angles(int bins, double width) {
         into[HISTOGRAM + bin]++;
     }
 
+    /** The mean angle of some parts; NaN without any. */
+    static double mean(double[] total) {
+        return total[SUM] / total[COUNT];
+    }
+
     double[] values(double[] total) {
         double count = total[COUNT];
         double[] values = new double[METRICS.size()];

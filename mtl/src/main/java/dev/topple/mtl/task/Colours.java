@@ -3,14 +3,8 @@
 
 package dev.topple.mtl.task;
 
-import dev.topple.engine.tensor.DType;
-import dev.topple.engine.tensor.Shape;
-import dev.topple.engine.tensor.Tensor;
-
-/**
- * Labels and predictions as pictures for people. Pixels are {@code 0xAARRGGBB}, row by row; what is not valid is black.
- */
-public final class Colours {
+/** Values as colours: what a {@link Drawing} paints with. */
+final class Colours {
 
     private static final int OPAQUE = 0xFF000000;
 
@@ -19,45 +13,22 @@ public final class Colours {
 
     private Colours() {}
 
-    /**
-     * Paints one image's label or prediction.
-     *
-     * @param values a label or a prediction of the task for some images
-     * @param row which image
-     * @return height times width pixels; empty for a task that has no picture
-     */
-    public static int[] argb(Task task, Tensor values, int row) {
-        return switch (task) {
-            case Segmentation segmentation -> values.dtype() == DType.I32
-                    ? classes(values, row, segmentation.ignored())
-                    : classes(values, row);
-            case Depth depth -> distances(values, row, 10);
-            case Normals normals -> directions(values, row);
-            case Keypoints keypoints -> responses(values, row);
-            case Edges edges -> responses(values, row);
-            default -> new int[0];
-        };
-    }
-
-    private static int[] classes(Tensor labels, int row, int ignored) {
-        int area = area(labels);
-        int[] pixels = new int[area];
-        for (int i = 0; i < area; i++) {
-            int label = labels.ints()[row * area + i];
+    static int[] classes(PixelMap labels, int ignored) {
+        int[] pixels = new int[labels.area()];
+        for (int i = 0; i < pixels.length; i++) {
+            int label = labels.values().ints()[labels.from() + i];
             pixels[i] = label == ignored ? OPAQUE : ofClass(label);
         }
         return pixels;
     }
 
-    private static int[] classes(Tensor logits, int row) {
-        int area = area(logits);
-        int count = logits.shape().dim(1);
-        float[] values = logits.floats();
-        int[] pixels = new int[area];
-        for (int i = 0; i < area; i++) {
+    /** The class with the largest logit. */
+    static int[] largest(PixelMap logits) {
+        int[] pixels = new int[logits.area()];
+        for (int i = 0; i < pixels.length; i++) {
             int best = 0;
-            for (int c = 1; c < count; c++) {
-                if (values[(row * count + c) * area + i] > values[(row * count + best) * area + i]) {
+            for (int c = 1; c < logits.channels(); c++) {
+                if (logits.at(c, i) > logits.at(best, i)) {
                     best = c;
                 }
             }
@@ -67,7 +38,7 @@ public final class Colours {
     }
 
     /** A colour for each class: the bits of its number, dealt in turn to red, green and blue from the top. */
-    public static int ofClass(int index) {
+    static int ofClass(int index) {
         int rgb = 0;
         int rest = index + 1;
         for (int bit = 7; rest != 0 && bit >= 0; bit--, rest >>>= 3) {
@@ -76,22 +47,41 @@ public final class Colours {
         return OPAQUE | rgb;
     }
 
-    private static int[] distances(Tensor depths, int row, float farthest) {
-        int area = area(depths);
-        int[] pixels = new int[area];
-        for (int i = 0; i < area; i++) {
-            float metres = depths.floats()[row * area + i];
-            pixels[i] = metres > Depth.LEAST ? onScale(metres / farthest) : OPAQUE;
+    static int[] bars(double[] probabilities, int height, int width) {
+        int[] pixels = new int[height * width];
+        int classes = probabilities.length;
+        for (int y = 0; y < height; y++) {
+            int from = y * classes / height;
+            int to = Math.max(from + 1, (y + 1) * classes / height);
+            int longest = from;
+            for (int c = from; c < to; c++) {
+                longest = probabilities[c] > probabilities[longest] ? c : longest;
+            }
+            long length = Math.round(probabilities[longest] * width);
+            for (int x = 0; x < width; x++) {
+                pixels[y * width + x] = x < length ? ofClass(longest) : OPAQUE;
+            }
         }
         return pixels;
     }
 
-    private static int[] responses(Tensor responses, int row) {
-        int area = area(responses);
-        int[] pixels = new int[area];
-        for (int i = 0; i < area; i++) {
-            float response = responses.floats()[row * area + i];
-            pixels[i] = response == ResponseMap.VOID ? OPAQUE : onScale((response + 1) / 2);
+    static int[] shades(PixelMap map) {
+        float low = Float.POSITIVE_INFINITY;
+        float high = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < map.area(); i++) {
+            if (Float.isFinite(map.first(i))) {
+                low = Math.min(low, map.first(i));
+                high = Math.max(high, map.first(i));
+            }
+        }
+        return scale(map, low, high, Float::isFinite);
+    }
+
+    static int[] scale(PixelMap map, float low, float high, Drawing.Valid valid) {
+        int[] pixels = new int[map.area()];
+        for (int i = 0; i < pixels.length; i++) {
+            float value = map.first(i);
+            pixels[i] = valid.test(value) ? onScale(high > low ? (value - low) / (high - low) : 0) : OPAQUE;
         }
         return pixels;
     }
@@ -108,15 +98,12 @@ public final class Colours {
         return OPAQUE | rgb;
     }
 
-    private static int[] directions(Tensor normals, int row) {
-        int area = area(normals);
-        float[] values = normals.floats();
-        int[] pixels = new int[area];
-        for (int i = 0; i < area; i++) {
-            int at = row * 3 * area + i;
-            double x = values[at];
-            double y = values[at + area];
-            double z = values[at + 2 * area];
+    static int[] directions(PixelMap normals) {
+        int[] pixels = new int[normals.area()];
+        for (int i = 0; i < pixels.length; i++) {
+            double x = normals.at(0, i);
+            double y = normals.at(1, i);
+            double z = normals.at(2, i);
             double squares = x * x + y * y + z * z;
             double scale = 1 / Math.sqrt(squares);
             pixels[i] = squares > Normals.LEAST
@@ -128,10 +115,5 @@ public final class Colours {
 
     private static int onByte(double component) {
         return (int) Math.round(Math.clamp((component + 1) / 2, 0, 1) * 255);
-    }
-
-    private static int area(Tensor values) {
-        Shape shape = values.shape();
-        return shape.dim(-1) * shape.dim(-2);
     }
 }

@@ -35,6 +35,11 @@ public record Depth() implements Task {
     }
 
     @Override
+    public float invalid() {
+        return 0;
+    }
+
+    @Override
     public Value loss(Value prediction, Value label) {
         Value valid = Pixels.above(label, LEAST);
         Value error = prediction.minus(Pixels.where(valid, label)).abs();
@@ -59,6 +64,17 @@ public record Depth() implements Task {
     @Override
     public Metrics metrics() {
         return new DepthMetrics();
+    }
+
+    /** The attacked image's relative error is above 0.25 and above twice that of the clean image. */
+    @Override
+    public boolean broken(double[] clean, double[] attacked) {
+        return Pixels.broken(DepthMetrics.relativeError(clean), DepthMetrics.relativeError(attacked), 0.25, 2);
+    }
+
+    @Override
+    public Drawing drawing() {
+        return Drawing.scale(0, 10, metres -> metres > LEAST);
     }
 
     @Override

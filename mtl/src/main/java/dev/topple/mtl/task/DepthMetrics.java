@@ -28,6 +28,11 @@ final class DepthMetrics implements Metrics {
     private static final int RELATIVE = 2;
     static final int HITS = 3;
 
+    /** The mean relative error of some parts; NaN without a valid pixel. */
+    static double relativeError(double[] parts) {
+        return parts[RELATIVE] / parts[COUNT];
+    }
+
     @Override
     public List<Metric> list() {
         return METRICS;

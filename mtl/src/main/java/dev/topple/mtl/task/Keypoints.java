@@ -35,6 +35,11 @@ public record Keypoints() implements Task {
     }
 
     @Override
+    public float invalid() {
+        return VOID;
+    }
+
+    @Override
     public Value loss(Value prediction, Value label) {
         return ResponseMap.loss(prediction, label);
     }
@@ -57,6 +62,17 @@ public record Keypoints() implements Task {
     @Override
     public Metrics metrics() {
         return new ResponseMap.Error("key_err");
+    }
+
+    /** The attacked image's mean error is above 0.1 and above twice that of the clean image. */
+    @Override
+    public boolean broken(double[] clean, double[] attacked) {
+        return ResponseMap.broken(clean, attacked);
+    }
+
+    @Override
+    public Drawing drawing() {
+        return ResponseMap.DRAWING;
     }
 
     @Override

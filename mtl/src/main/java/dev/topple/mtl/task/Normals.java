@@ -43,6 +43,11 @@ public record Normals() implements Task {
     }
 
     @Override
+    public float invalid() {
+        return 0;
+    }
+
+    @Override
     public Value loss(Value prediction, Value label) {
         Value valid = valid(label);
         Value truth = Pixels.where(valid, label);
@@ -79,6 +84,17 @@ public record Normals() implements Task {
     @Override
     public Metrics metrics() {
         return new NormalsMetrics();
+    }
+
+    /** The attacked image's mean angle is above 30 degrees and above 1.5 times that of the clean image. */
+    @Override
+    public boolean broken(double[] clean, double[] attacked) {
+        return Pixels.broken(Angles.mean(clean), Angles.mean(attacked), 30, 1.5);
+    }
+
+    @Override
+    public Drawing drawing() {
+        return Drawing.directions();
     }
 
     @Override

@@ -9,12 +9,12 @@ import dev.topple.engine.tensor.DType;
 import dev.topple.engine.tensor.Shape;
 
 /** What the losses of all tasks share: means over the valid pixels of each image. */
-final class Pixels {
+public final class Pixels {
 
     private Pixels() {}
 
     /** How many elements of each row are true: floats {@code [N]}. */
-    static Value count(Value valid) {
+    public static Value count(Value valid) {
         return perImage(valid.cast(DType.F32));
     }
 
@@ -24,9 +24,19 @@ final class Pixels {
      * @param each floats that are 0 wherever they are not valid
      * @param count how many elements of each row are valid, {@code [N]}
      */
-    static Value mean(Value each, Value count) {
+    public static Value mean(Value each, Value count) {
         Value one = count.graph().fill(Shape.scalar(), 1);
         return perImage(each).dividedBy(count.max(one));
+    }
+
+    /**
+     * The mean of each row, weighted, 0 for a row without weight.
+     *
+     * @param each floats, already times their weights
+     * @param weights of the elements, each 0 or at least a hundredth
+     */
+    static Value weightedMean(Value each, Value weights) {
+        return perImage(each).dividedBy(perImage(weights).max(weights.graph().fill(Shape.scalar(), 1e-2)));
     }
 
     private static Value perImage(Value value) {
@@ -38,12 +48,20 @@ final class Pixels {
     }
 
     /** The value where valid, elsewhere 0, so that whatever stands there reaches neither loss nor gradient. */
-    static Value where(Value valid, Value value) {
+    public static Value where(Value valid, Value value) {
         return valid.choose(value, value.graph().fill(Shape.scalar(), 0));
     }
 
+    /**
+     * Whether an attack drove an error above a level and above a multiple of what it was. An error that became NaN,
+     * as predictions did, counts; one of an image without valid pixels, NaN before and after, does not.
+     */
+    static boolean broken(double clean, double attacked, double level, double factor) {
+        return !Double.isNaN(clean) && !(attacked <= level || attacked <= factor * clean);
+    }
+
     /** Whether floats are above a threshold; NaN is not. */
-    static Value above(Value value, double threshold) {
+    public static Value above(Value value, double threshold) {
         return value.compare(Relation.GREATER, threshold);
     }
 }

@@ -18,7 +18,17 @@ final class ResponseMap {
     /** What the loss is measured in. */
     static final String UNIT = "absolute error";
 
+    static final Drawing DRAWING = Drawing.scale(-1, 1, response -> response != VOID);
+
+    /** From -1 to 1: this is a twentieth of the range. */
+    private static final double LARGE_ERROR = 0.1;
+
     private ResponseMap() {}
+
+    /** Whether the mean error is large, and more than twice that of the clean image. */
+    static boolean broken(double[] clean, double[] attacked) {
+        return Pixels.broken(Error.mean(clean), Error.mean(attacked), LARGE_ERROR, 2);
+    }
 
     static Value valid(Value label) {
         return label.compare(Relation.NOT_EQUAL, VOID);
@@ -39,6 +49,10 @@ final class ResponseMap {
 
         Error(String name) {
             this(List.of(new Metric(name, false, "")));
+        }
+
+        static double mean(double[] parts) {
+            return parts[SUM] / parts[COUNT];
         }
 
         @Override
@@ -62,7 +76,7 @@ final class ResponseMap {
 
         @Override
         public double[] values(double[] total) {
-            return new double[] {total[SUM] / total[COUNT]};
+            return new double[] {mean(total)};
         }
     }
 

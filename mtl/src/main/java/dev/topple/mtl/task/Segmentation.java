@@ -3,12 +3,18 @@
 
 package dev.topple.mtl.task;
 
+import dev.topple.engine.graph.Indexing;
 import dev.topple.engine.graph.Relation;
 import dev.topple.engine.graph.Softmax;
 import dev.topple.engine.graph.Value;
+import dev.topple.engine.io.JsonValue;
+import dev.topple.engine.io.JsonValue.JsonObject;
+import dev.topple.engine.io.JsonView;
+import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.TensorType;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -18,8 +24,10 @@ import java.util.stream.IntStream;
  *
  * @param classes the names of the classes, at least two, each once
  * @param ignored the label of pixels that do not count; no class
+ * @param weights how much a pixel of each class counts in the loss, which is then a weighted mean; empty if all count
+ *            the same. Metrics do not know of them
  */
-public record Segmentation(List<String> classes, int ignored) implements Task {
+public record Segmentation(List<String> classes, int ignored, List<Double> weights) implements Task {
 
     /** The label of pixels that do not count, unless said otherwise. */
     public static final int IGNORED = 255;
@@ -42,6 +50,17 @@ public record Segmentation(List<String> classes, int ignored) implements Task {
         if (ignored >= 0 && ignored < classes.size()) {
             throw new IllegalArgumentException("segmentation: the ignored label " + ignored + " is that of a class");
         }
+        weights = List.copyOf(weights);
+        if (!weights.isEmpty() && (weights.size() != classes.size()
+                || weights.stream().anyMatch(weight -> !(weight >= 0.01 && weight <= 1e6)))) {
+            throw new IllegalArgumentException("segmentation: each of the " + classes.size()
+                    + " classes needs a weight from 0.01 to 1e6, or none has one: " + weights);
+        }
+    }
+
+    /** Classes of these names that all count the same. */
+    public Segmentation(List<String> classes, int ignored) {
+        this(classes, ignored, List.of());
     }
 
     /** Classes of these names; the label {@link #IGNORED} is ignored. */
@@ -70,8 +89,27 @@ public record Segmentation(List<String> classes, int ignored) implements Task {
     }
 
     @Override
+    public float invalid() {
+        return ignored;
+    }
+
+    @Override
     public Value loss(Value prediction, Value label) {
-        return Pixels.mean(Softmax.crossEntropy(prediction, label, ignored), validPixels(label));
+        if (weights.isEmpty()) {
+            return Pixels.mean(Softmax.crossEntropy(prediction, label, ignored), validPixels(label));
+        }
+        Value each = label.graph().constant(weightTensor());
+        Value counts = Pixels.where(label.compare(Relation.NOT_EQUAL, ignored),
+                label.graph().apply(new Indexing.Gather(0), each, label));
+        return Pixels.weightedMean(Softmax.crossEntropy(prediction, label, each, ignored), counts);
+    }
+
+    private Tensor weightTensor() {
+        float[] values = new float[weights.size()];
+        for (int c = 0; c < values.length; c++) {
+            values[c] = weights.get(c).floatValue();
+        }
+        return Tensor.of(Shape.of(values.length), values);
     }
 
     @Override
@@ -99,35 +137,44 @@ public record Segmentation(List<String> classes, int ignored) implements Task {
         return new ReleasedSegmentationMetrics(classes.size(), ignored);
     }
 
+    /** The attacked image's pixel accuracy is below half of the clean image's. */
+    @Override
+    public boolean broken(double[] clean, double[] attacked) {
+        return SegmentationMetrics.accuracy(classes.size(), attacked)
+                < SegmentationMetrics.accuracy(classes.size(), clean) / 2;
+    }
+
+    @Override
+    public Drawing drawing() {
+        return Drawing.classes(classes, ignored);
+    }
+
     /**
-     * The logarithm of how often each class occurs (each counted once more than it does): it minimises the
-     * cross-entropy, and its largest element is the most frequent class.
+     * The logarithm of how often each class occurs (each counted once more than it does), times its weight: it
+     * minimises the cross-entropy, and without weights its largest element is the most frequent class.
      */
     @Override
     public BestConstant bestConstant() {
-        long[] counts = new long[classes.size()];
-        return new BestConstant() {
-            @Override
-            public void add(Tensor label) {
-                for (int c : label.ints()) {
-                    if (c >= 0 && c < counts.length) {
-                        counts[c]++;
-                    }
-                }
-            }
+        return new ClassFrequencies(classes.size(), weights);
+    }
 
-            @Override
-            public float[] prediction() {
-                double total = counts.length;
-                for (long count : counts) {
-                    total += count;
-                }
-                float[] logits = new float[counts.length];
-                for (int c = 0; c < logits.length; c++) {
-                    logits[c] = (float) StrictMath.log((counts[c] + 1) / total);
-                }
-                return logits;
-            }
-        };
+    @Override
+    public JsonObject description() {
+        JsonValue.Builder json = JsonValue.object().put("task", NAME).put("classes", Tasks.classes(classes))
+                .put("ignored", ignored);
+        return weights.isEmpty() ? json.build()
+                : json.put("weights", JsonValue.array(weights.stream().map(JsonValue::of).toList())).build();
+    }
+
+    static Segmentation read(JsonView json) {
+        json.only(Set.of("task", "classes", "ignored", "weights"));
+        List<String> classes = Tasks.classes(json);
+        try {
+            List<Double> weights = json.optional("weights").map(JsonView::elements).orElse(List.of()).stream()
+                    .map(JsonView::asDouble).toList();
+            return new Segmentation(classes, json.field("ignored").asInt(), weights);
+        } catch (IllegalArgumentException e) {
+            throw json.fail(e.getMessage());
+        }
     }
 }

@@ -71,6 +71,17 @@ final class SegmentationMetrics implements Metrics {
         return best;
     }
 
+    /** The share of pixels that are right, from a confusion matrix; NaN without any. */
+    static double accuracy(int classes, double[] confusion) {
+        double hits = 0;
+        double pixels = 0;
+        for (int i = 0; i < confusion.length; i++) {
+            pixels += confusion[i];
+            hits += i % (classes + 1) == 0 ? confusion[i] : 0;
+        }
+        return hits / pixels;
+    }
+
     @Override
     public double[] values(double[] total) {
         double hits = 0;

@@ -13,6 +13,7 @@ import dev.topple.engine.io.Safetensors;
 import dev.topple.engine.io.SafetensorsFile;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.Variable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,13 +22,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The state of a training in a file: every variable that a step reads, the number of steps done, and the configuration,
- * in the format safetensors. It is written in one step, so that there is always a whole one.
+ * The state of a training in a file: every variable that a step reads, the number of steps done, the curve, the weights
+ * that were judged best, and the configuration, in the format safetensors. It is written in one step, so that there is
+ * always a whole one.
  */
 final class Checkpoint {
 
     private static final String FORMAT = "topple-checkpoint";
-    private static final String VERSION = "1";
+    private static final String VERSION = "2";
+
+    /** What the names of the weights start with that were judged best. */
+    private static final String BEST = "best.";
 
     private final Path file;
     private final List<Variable> variables;
@@ -46,31 +51,56 @@ final class Checkpoint {
     /**
      * Writes the file, and writes back to the device what it says, so that a device that computes with more digits than
      * the file holds goes on as it would resume.
+     *
+     * @throws DivergedException if a variable is not finite any more; the file is as it was
      */
-    void save(Device device, int step) {
+    void save(Device device, int step, TrainingState state) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        variables.forEach(variable -> tensors.put(variable.name(), device.read(variable)));
+        for (Variable variable : variables) {
+            Tensor tensor = device.read(variable);
+            requireFinite(variable, tensor, step);
+            tensors.put(variable.name(), tensor);
+        }
+        Map<String, Tensor> all = new LinkedHashMap<>(tensors);
+        state.best().forEach((name, tensor) -> all.put(BEST + name, tensor));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", FORMAT);
         metadata.put("version", VERSION);
         metadata.put("step", Integer.toString(step));
         metadata.put("configuration", Json.compact(configuration));
-        Safetensors.write(file, tensors, metadata);
+        metadata.put("state", Json.compact(state.toJson()));
+        Safetensors.write(file, all, metadata);
         variables.forEach(variable -> device.write(variable, tensors.get(variable.name())));
+    }
+
+    private void requireFinite(Variable variable, Tensor tensor, int step) {
+        for (float value : tensor.floats()) {
+            if (!Float.isFinite(value)) {
+                throw new DivergedException(variable.name() + " holds " + value + " after step " + step
+                        + (Files.exists(file) ? "; the checkpoint " + file + " of an earlier step is kept" : "")
+                        + "; train with a smaller learning rate");
+            }
+        }
     }
 
     /**
      * Reads the file into the device's variables.
      *
+     * @param state takes over what the file says besides
      * @return how many steps were done
      * @throws FormatException if it is no checkpoint, or one of another training
      */
-    int load(Device device) {
+    int load(Device device, TrainingState state) {
         try (SafetensorsFile open = SafetensorsFile.open(file)) {
             int step = check(open);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             variables.forEach(variable -> tensors.put(variable.name(), open.read(variable.name())));
             variables.forEach(variable -> device.write(variable, tensors.get(variable.name())));
+            Map<String, Tensor> best = new LinkedHashMap<>();
+            open.names().stream().filter(name -> name.startsWith(BEST))
+                    .forEach(name -> best.put(name.substring(BEST.length()), open.read(name)));
+            String source = file + ": metadata state";
+            state.read(JsonView.of(Json.parse(open.metadata("state").orElse(""), source), source), best);
             return step;
         }
     }
@@ -98,9 +128,10 @@ final class Checkpoint {
                 throw new FormatException(file.toString(), "the checkpoint is of another model: it has no " + variable);
             }
         }
-        if (open.names().size() != variables.size()) {
+        long count = open.names().stream().filter(name -> !name.startsWith(BEST)).count();
+        if (count != variables.size()) {
             throw new FormatException(file.toString(), "the checkpoint is of another model: it has "
-                    + open.names().size() + " tensors instead of " + variables.size());
+                    + count + " tensors instead of " + variables.size());
         }
         return step(open.metadata("step").orElse(""));
     }

@@ -41,7 +41,8 @@ public final class NyuV2Recipe {
     public static TrainingConfiguration configuration(long seed, int steps, int batch, List<Task> tasks) {
         Schedule schedule = new Schedule.Cosine(2e-3, Math.min(200, steps / 10), steps);
         Adam.Settings adam = new Adam.Settings(0.9, 0.999, 1e-8, 0.05, true);
-        return new TrainingConfiguration(seed, steps, batch, schedule, adam, true, 0.25, 0.6,
-                Tasks.names(tasks).contains(Normals.NAME) ? Map.of(Normals.NAME, 3.0) : Map.of(), 100);
+        return new TrainingConfiguration(seed, steps, batch, schedule, adam,
+                new Augmentation(true, 0.25, 0, 0.6),
+                Tasks.names(tasks).contains(Normals.NAME) ? Map.of(Normals.NAME, 3.0) : Map.of(), 1, 1, 100);
     }
 }

@@ -92,6 +92,38 @@ public sealed interface Schedule {
         }
     }
 
+    /**
+     * Rises evenly to a peak, then falls as a power of what is left, as DeepLab's does (with 0.9).
+     *
+     * @param peak the largest rate
+     * @param power 1 for a straight line
+     * @param warmUp how many steps it rises
+     * @param steps how many steps there are
+     */
+    record Polynomial(double peak, double power, int warmUp, int steps) implements Schedule {
+        public Polynomial {
+            requirePositive(peak);
+            if (!(power > 0) || !Double.isFinite(power) || warmUp < 0 || steps < 1 || warmUp >= steps) {
+                throw new IllegalArgumentException("a polynomial schedule cannot rise for " + warmUp + " of " + steps
+                        + " steps and fall with the power " + power);
+            }
+        }
+
+        @Override
+        public double rate(int step) {
+            if (step < warmUp) {
+                return peak * (step + 1) / warmUp;
+            }
+            return peak * StrictMath.pow(Math.max(0, 1 - (step - warmUp + 0.5) / (steps - warmUp)), power);
+        }
+
+        @Override
+        public JsonObject toJson() {
+            return JsonValue.object().put("kind", "polynomial").put("peak", peak).put("power", power)
+                    .put("warmUp", warmUp).put("steps", steps).build();
+        }
+    }
+
     private static void requirePositive(double rate) {
         if (!(rate > 0) || !Double.isFinite(rate)) {
             throw new IllegalArgumentException("a learning rate must be positive, not " + rate);

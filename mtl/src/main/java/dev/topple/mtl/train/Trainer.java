@@ -8,6 +8,7 @@ import dev.topple.engine.io.JsonValue;
 import dev.topple.engine.io.JsonValue.JsonObject;
 import dev.topple.engine.random.Philox;
 import dev.topple.engine.random.RandomSource;
+import dev.topple.engine.tensor.Tensor;
 import dev.topple.engine.tensor.Variable;
 import dev.topple.mtl.data.Batch;
 import dev.topple.mtl.data.Batches;
@@ -21,8 +22,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Trains a model: epochs over a shuffled data set, one program a step, checkpoints. A training that was killed at any
@@ -36,8 +39,15 @@ public final class Trainer {
     private final TrainingConfiguration configuration;
     private final Path file;
     private final TrainingListener listener;
-    private final Adam adam;
+    private final Optional<Validation> validation;
+    private final Optimiser optimiser;
     private final Checkpoint checkpoint;
+
+    /** Prepares a training that nothing judges on its way. */
+    public Trainer(Device device, TrainableModel model, Dataset dataset, TrainingConfiguration configuration, Path file,
+            TrainingListener listener) {
+        this(device, model, dataset, configuration, Optional.empty(), file, listener);
+    }
 
     /**
      * Prepares a training.
@@ -45,42 +55,49 @@ public final class Trainer {
      * @param device does the work; afterwards it holds the trained weights
      * @param model starts with the initial values of its variables, unless there is a checkpoint
      * @param dataset images of one size, with labels for all tasks of the model
+     * @param validation what judges the weights on the way; the best are those that the device holds in the end
      * @param file the checkpoint: read if it is there, written every so many steps and at the end
      * @throws IllegalArgumentException if data set, model and configuration do not fit together
      */
-    public Trainer(Device device, TrainableModel model, Dataset dataset, TrainingConfiguration configuration, Path file,
-            TrainingListener listener) {
+    public Trainer(Device device, TrainableModel model, Dataset dataset, TrainingConfiguration configuration,
+            Optional<Validation> validation, Path file, TrainingListener listener) {
         this.device = device;
         this.model = model;
         this.dataset = dataset;
         this.configuration = configuration;
+        this.validation = validation;
         this.file = file;
         this.listener = listener;
-        for (Task task : model.tasks()) {
-            if (!dataset.labelled().contains(task.name())) {
-                throw new IllegalArgumentException(dataset.name() + " has no labels for the task " + task.name());
-            }
-        }
+        requireLabels(dataset);
+        validation.ifPresent(judges -> requireLabels(judges.images()));
         for (String task : configuration.lossWeights().keySet()) {
             if (!Tasks.names(model.tasks()).contains(task)) {
                 throw new IllegalArgumentException("a loss weight names the task " + task + ", but the model has "
                         + String.join(", ", Tasks.names(model.tasks())));
             }
         }
-        if (dataset.size() < configuration.batch()) {
+        if (dataset.size() < configuration.images()) {
             throw new IllegalArgumentException(dataset.name() + " has " + dataset.size()
-                    + " images, fewer than a batch of " + configuration.batch());
+                    + " images, fewer than a step's " + configuration.images());
         }
-        this.adam = new Adam(configuration.adam(), model.parameters());
-        List<Variable> state = new ArrayList<>(model.parameters());
-        state.addAll(model.statistics());
-        state.addAll(adam.moments());
+        this.optimiser = configuration.optimiser().over(model.parameters(), configuration.encoderRate());
+        List<Variable> state = weights();
+        state.addAll(optimiser.state());
         this.checkpoint = new Checkpoint(file, state, description());
+    }
+
+    private void requireLabels(Dataset images) {
+        for (Task task : model.tasks()) {
+            if (!images.labelled().contains(task.name())) {
+                throw new IllegalArgumentException(images.name() + " has no labels for the task " + task.name());
+            }
+        }
     }
 
     private JsonObject description() {
         JsonValue.Builder json = JsonValue.object();
         configuration.toJson().members().forEach(json::put);
+        validation.ifPresent(judges -> json.put("validation", judges.toJson()));
         return json.put("data", dataset.name()).put("tasks", JsonValue.strings(Tasks.names(model.tasks()))).build();
     }
 
@@ -99,54 +116,106 @@ public final class Trainer {
     /**
      * Trains to the end, from the start or from the checkpoint.
      *
-     * @throws DivergedException if a loss is not a number any more; the last checkpoint stays
+     * @return how the losses went, all of the training that was resumed included
+     * @throws DivergedException if a loss or a weight is not a number any more; the last checkpoint stays
      * @throws dev.topple.engine.io.FormatException if the checkpoint cannot be read or is of another training
      */
-    public void run() {
+    public TrainingCurve run() {
+        TrainingState state = new TrainingState(configuration.steps());
         int done = 0;
         if (Files.exists(file)) {
-            done = checkpoint.load(device);
+            done = checkpoint.load(device, state);
             listener.resumed(done);
         }
-        if (done >= configuration.steps()) {
-            return;
+        if (done < configuration.steps() && !state.stopped()) {
+            run(state, done);
         }
+        for (Variable variable : weights()) {
+            Tensor best = state.best().get(variable.name());
+            if (best != null) {
+                device.write(variable, best);
+            }
+        }
+        return state.curve();
+    }
+
+    private void run(TrainingState state, int from) {
         Sample first = dataset.sample(0);
-        int perEpoch = dataset.size() / configuration.batch();
+        int perEpoch = dataset.size() / configuration.images();
         Speed speed = new Speed();
-        try (TrainingStep step = new TrainingStep(device, model, adam, configuration, first.height(), first.width())) {
-            while (done < configuration.steps()) {
+        int done = from;
+        try (TrainingStep step = new TrainingStep(device, model, optimiser, configuration, first.height(),
+                first.width())) {
+            while (done < configuration.steps() && !state.stopped()) {
                 int epoch = done / perEpoch;
                 int end = (int) Math.min((epoch + 1L) * perEpoch, configuration.steps());
-                runEpoch(step, epoch, done, end, perEpoch, speed);
+                runEpoch(step, state, epoch, done, end, speed);
                 done = end;
             }
         }
     }
 
-    private void runEpoch(TrainingStep program, int epoch, int from, int to, int perEpoch, Speed speed) {
+    private void runEpoch(TrainingStep program, TrainingState state, int epoch, int from, int to, Speed speed) {
         int[] order = new RandomSource(Philox.derive(configuration.seed(), epoch), 1).permutation(dataset.size());
-        int start = (from - epoch * perEpoch) * configuration.batch();
-        int[] rest = Arrays.copyOfRange(order, start, start + (to - from) * configuration.batch());
+        int start = (from - epoch * (dataset.size() / configuration.images())) * configuration.images();
+        int[] rest = Arrays.copyOfRange(order, start, start + (to - from) * configuration.images());
         Dataset augmented = new Augmented(dataset, model.tasks(), configuration, epoch);
         try (Batches batches = Batches.of(augmented, rest, configuration.batch())) {
-            for (int step = from; step < to; step++) {
-                Batch batch = batches.next().filter(next -> next.count() == configuration.batch())
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                dataset.name() + " has images of several sizes; training takes images of one size"));
+            for (int step = from; step < to && !state.stopped(); step++) {
                 double rate = configuration.schedule().rate(step);
-                Map<String, Double> losses = program.run(batch, step, rate);
-                requireFinite(losses, step);
+                Map<String, Double> losses = step(program, batches, step, rate);
                 int done = step + 1;
+                state.trained(done, configuration.steps(), rate, losses);
                 speed.stepDone();
                 listener.step(new TrainingProgress(done, configuration.steps(), rate, losses,
-                        speed.stepsPerSecond() * configuration.batch(), speed.timeFor(configuration.steps() - done)));
-                if (done % configuration.checkpointEvery() == 0 || done == configuration.steps()) {
-                    checkpoint.save(device, done);
+                        speed.stepsPerSecond() * configuration.images(), speed.timeFor(configuration.steps() - done)));
+                boolean last = done == configuration.steps();
+                if (validation.isPresent() && (done % validation.get().every() == 0 || last)) {
+                    judge(validation.get(), state, done, rate);
+                }
+                if (done % configuration.checkpointEvery() == 0 || last || state.stopped()) {
+                    checkpoint.save(device, done, state);
                     listener.checkpoint(done, file);
                 }
             }
         }
+    }
+
+    /** Makes a step with as many batches as it takes; the losses are the means of theirs. */
+    private Map<String, Double> step(TrainingStep program, Batches batches, int step, double rate) {
+        Map<String, Double> losses = new LinkedHashMap<>();
+        int parts = configuration.accumulate();
+        for (int part = 0; part < parts; part++) {
+            Batch batch = batches.next().filter(next -> next.count() == configuration.batch())
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            dataset.name() + " has images of several sizes; training takes images of one size"));
+            program.run(batch, step, part, rate).forEach((task, loss) -> losses.merge(task, loss / parts, Double::sum));
+        }
+        requireFinite(losses, step);
+        return losses;
+    }
+
+    private void judge(Validation judges, TrainingState state, int step, double rate) {
+        Map<String, Double> losses = new LinkedHashMap<>();
+        double score = 0;
+        for (TaskEvaluation task : ModelEvaluation.evaluate(device, model, judges.images(), configuration.batch(),
+                done -> {}).tasks()) {
+            losses.put(task.task().name(), task.loss());
+            score += configuration.lossWeight(task.task().name()) * task.loss();
+        }
+        boolean best = state.judged(new TrainingCurve.Point(step, rate, losses), score, judges.patience());
+        if (best) {
+            Map<String, Tensor> kept = new LinkedHashMap<>();
+            weights().forEach(variable -> kept.put(variable.name(), device.read(variable)));
+            state.keep(kept);
+        }
+        listener.validated(step, losses, best);
+    }
+
+    private List<Variable> weights() {
+        List<Variable> weights = new ArrayList<>(model.parameters());
+        weights.addAll(model.statistics());
+        return weights;
     }
 
     private void requireFinite(Map<String, Double> losses, int step) {

@@ -14,22 +14,24 @@ import java.util.TreeMap;
  *
  * @param seed of the order of the images and of what is done to them
  * @param steps how many steps there are
- * @param batch how many images a step takes
+ * @param batch how many images are computed at a time
  * @param schedule the learning rates
- * @param adam the optimiser
- * @param mirror whether half of the images are mirrored left to right
- * @param brightness by how much the brightness of images varies: a factor from 1 - this to 1 + this
- * @param zoom by how much images are enlarged, a part of each filling the whole: a factor from 1 to 1 + this
+ * @param optimiser the optimiser
+ * @param augmentation how images are varied
  * @param lossWeights what the loss of a task counts in the sum; 1 for tasks that are not named
+ * @param encoderRate what the learning rate is multiplied by for the encoder: below 1 where it was trained before
+ * @param accumulate how many batches a step takes, whose gradients are averaged
  * @param checkpointEvery how many steps lie between checkpoints
  */
-public record TrainingConfiguration(long seed, int steps, int batch, Schedule schedule, Adam.Settings adam,
-        boolean mirror, double brightness, double zoom, Map<String, Double> lossWeights, int checkpointEvery) {
+public record TrainingConfiguration(long seed, int steps, int batch, Schedule schedule,
+        OptimiserSettings optimiser, Augmentation augmentation, Map<String, Double> lossWeights, double encoderRate,
+        int accumulate, int checkpointEvery) {
 
-    /** A training that enlarges nothing. */
-    public TrainingConfiguration(long seed, int steps, int batch, Schedule schedule, Adam.Settings adam,
+    /** A training that enlarges nothing and changes the encoder as much as the rest. */
+    public TrainingConfiguration(long seed, int steps, int batch, Schedule schedule, OptimiserSettings optimiser,
             boolean mirror, double brightness, Map<String, Double> lossWeights, int checkpointEvery) {
-        this(seed, steps, batch, schedule, adam, mirror, brightness, 0, lossWeights, checkpointEvery);
+        this(seed, steps, batch, schedule, optimiser, new Augmentation(mirror, brightness, 0, 0), lossWeights, 1, 1,
+                checkpointEvery);
     }
 
     public TrainingConfiguration {
@@ -38,11 +40,12 @@ public record TrainingConfiguration(long seed, int steps, int batch, Schedule sc
             throw new IllegalArgumentException("training takes at least one step, one image a step and one step between"
                     + " checkpoints, not " + steps + ", " + batch + " and " + checkpointEvery);
         }
-        if (!(brightness >= 0 && brightness < 1)) {
-            throw new IllegalArgumentException("the brightness must vary by 0 to below 1, not by " + brightness);
+        if (accumulate < 1) {
+            throw new IllegalArgumentException("a step takes at least one batch, not " + accumulate);
         }
-        if (!(zoom >= 0) || !Double.isFinite(zoom)) {
-            throw new IllegalArgumentException("images must be enlarged by 0 or more, not by " + zoom);
+        if (!(encoderRate >= 0) || !Double.isFinite(encoderRate)) {
+            throw new IllegalArgumentException(
+                    "the encoder's learning rate must be multiplied by 0 or more, not by " + encoderRate);
         }
         lossWeights.forEach((task, weight) -> {
             if (!(weight >= 0) || !Double.isFinite(weight)) {
@@ -57,12 +60,18 @@ public record TrainingConfiguration(long seed, int steps, int batch, Schedule sc
         return lossWeights.getOrDefault(task, 1.0);
     }
 
-    /** What checkpoints say of it: all but when they are written. */
-    JsonObject toJson() {
+    /** How many images a step takes. */
+    public int images() {
+        return batch * accumulate;
+    }
+
+    /** What checkpoints and models say of it: all but when checkpoints are written. */
+    public JsonObject toJson() {
         JsonValue.Builder weights = JsonValue.object();
         new TreeMap<>(lossWeights).forEach((task, weight) -> weights.put(task, weight.doubleValue()));
-        return JsonValue.object().put("seed", seed).put("steps", steps).put("batch", batch)
-                .put("schedule", schedule.toJson()).put("adam", adam.toJson()).put("mirror", mirror)
-                .put("brightness", brightness).put("zoom", zoom).put("lossWeights", weights.build()).build();
+        JsonValue.Builder json = JsonValue.object().put("seed", seed).put("steps", steps).put("batch", batch)
+                .put("schedule", schedule.toJson()).put("accumulate", accumulate).put("optimiser", optimiser.toJson());
+        augmentation.put(json);
+        return json.put("lossWeights", weights.build()).put("encoderRate", encoderRate).build();
     }
 }

@@ -4,6 +4,7 @@
 package dev.topple.mtl.train;
 
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Is told how training goes, on the thread that trains. What it throws ends the training. */
 public interface TrainingListener {
@@ -13,6 +14,14 @@ public interface TrainingListener {
 
     /** A step was done. */
     default void step(TrainingProgress progress) {}
+
+    /**
+     * The images that judge were predicted after so many steps.
+     *
+     * @param losses the mean loss of each task
+     * @param best whether the weights are the best so far
+     */
+    default void validated(int step, Map<String, Double> losses, boolean best) {}
 
     /** A checkpoint was written after so many steps. The device holds exactly what it says. */
     default void checkpoint(int step, Path file) {}

@@ -51,8 +51,11 @@ record Zoom(double factor, double right, double down) {
         return Tensor.of(shape, to);
     }
 
-    /** The label of a part: that of the nearest pixel. */
+    /** The label of a part: that of the nearest pixel; of a whole image the same. */
     Tensor label(Task task, Tensor label) {
+        if (task.wholeImage()) {
+            return label;
+        }
         Shape shape = label.shape();
         int height = shape.dim(-2);
         int width = shape.dim(-1);

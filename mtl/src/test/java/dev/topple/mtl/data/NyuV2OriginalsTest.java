@@ -3,6 +3,7 @@
 
 package dev.topple.mtl.data;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -96,10 +97,57 @@ class NyuV2OriginalsTest {
         }
     }
 
+    /** Read as a data set of their own, in the layout of AdaShare, they give the same labels as the folder. */
+    @Test
+    void theOriginalsAreADataSet() {
+        NyuV2 whole = NyuV2.open(originals, 40, NyuV2.Split.TEST, HEIGHT, WIDTH, 9, DerivedCache.none());
+        assertEquals(ORIGINALS.length, whole.size());
+        for (int n = 0; n < ORIGINALS.length; n++) {
+            Sample own = whole.sample(n);
+            Sample other = sample(ORIGINALS[n]);
+            assertEquals(String.format("%04d", ORIGINALS[n]), own.id());
+            assertArrayEquals(other.labels().get(Segmentation.NAME).ints(), own.labels().get(Segmentation.NAME).ints());
+            double off = 0;
+            for (int i = 0; i < 3 * AREA; i++) {
+                off += Math.abs(own.image().floats()[i] - other.image().floats()[i]) / (3 * AREA);
+            }
+            assertTrue(off < 4.0 / 255, "" + off);
+            float[] metres = own.labels().get(Depth.NAME).floats();
+            float[] normals = own.labels().get(Normals.NAME).floats();
+            float[] derived = other.labels().get(Normals.NAME).floats();
+            double[] angles = new double[AREA];
+            int known = 0;
+            for (int i = 0; i < AREA; i++) {
+                assertEquals(other.labels().get(Depth.NAME).floats()[i], metres[i], 0.0197);
+                if (normals[2 * AREA + i] != 0) {
+                    angles[known++] = Math.toDegrees(Math.acos(Math.clamp(normals[i] * derived[i]
+                            + normals[AREA + i] * derived[AREA + i] + normals[2 * AREA + i] * derived[2 * AREA + i],
+                            -1, 1)));
+                }
+            }
+            assertTrue(known > AREA / 2, "" + known);
+            assertTrue(median(Arrays.copyOf(angles, known)) <= 5.5);
+        }
+    }
+
+    /** Derived from the originals' own depth, of 640x480 pixels, normals are no worse. */
+    @Test
+    void normalsOfFineDepthAreAtMostFiveDegreesOff() throws IOException {
+        NyuV2Normals planes = NyuV2Folder.planes(true, 480, 640);
+        Cut cut = Cut.of(480, 640, 2 * NyuV2.FRAME_ROWS, 2 * NyuV2.FRAME_COLUMNS, HEIGHT, WIDTH);
+        List<double[]> all = new ArrayList<>();
+        for (int original : ORIGINALS) {
+            float[] depth = Npy.read(file("depth", original, ".npy")).floats();
+            all.add(errors(original, planes.vectors(planes.levels(depth), cut)));
+        }
+        double median = median(all.stream().flatMapToDouble(Arrays::stream).toArray());
+        System.out.printf(Locale.ROOT, "of fine depth, all four: %.2f degrees%n", median);
+        assertTrue(median <= 5, "" + median);
+    }
+
     /** The normals' errors in degrees, where the original has a normal. */
-    private double[] errors(int original) throws IOException {
+    private double[] errors(int original, float[] normals) throws IOException {
         BufferedImage official = ImageIO.read(file("normal_mask", original, ".png").toFile());
-        float[] normals = sample(original).labels().get(Normals.NAME).floats();
         double[] errors = new double[AREA];
         int count = 0;
         for (int i = 0; i < AREA; i++) {
@@ -128,7 +176,7 @@ class NyuV2OriginalsTest {
     void normalsAreAtMostFiveDegreesOff() throws IOException {
         List<double[]> all = new ArrayList<>();
         for (int original : ORIGINALS) {
-            double[] errors = errors(original);
+            double[] errors = errors(original, sample(original).labels().get(Normals.NAME).floats());
             double close = Arrays.stream(errors).filter(e -> e < 11.25).count() / (double) errors.length;
             System.out.printf(Locale.ROOT, "NYUv2 image %d: normals' median error %.2f degrees, %.1f %% below 11.25%n",
                     original + 1, median(errors), 100 * close);

@@ -151,7 +151,7 @@ class NyuV2Test {
         refused(assertThrows(IllegalArgumentException.class,
                 () -> images.withTasks(List.of(new Edges(), new Edges()))), "each once", "edges, edges");
         refused(assertThrows(IllegalArgumentException.class,
-                () -> images.withTasks(List.of(new Segmentation(List.of("a", "b"))))), "classes of the folder");
+                () -> images.withTasks(List.of(new Segmentation(List.of("a", "b"))))), "classes of the data");
     }
 
     @Test
@@ -228,8 +228,8 @@ class NyuV2Test {
 
     @Test
     void unusableFoldersAreRefused() throws IOException {
-        refused(assertThrows(IllegalArgumentException.class, () -> new NyuV2Folder(folder.resolve("none"))), "no such");
-        refused(assertThrows(IllegalArgumentException.class, () -> new NyuV2Folder(folder.resolve("rgb"))),
+        refused(assertThrows(IllegalArgumentException.class, () -> NyuV2Form.open(folder.resolve("none"))), "no such");
+        refused(assertThrows(IllegalArgumentException.class, () -> NyuV2Form.open(folder.resolve("rgb"))),
                 "rgb", "train.txt");
         Files.writeString(folder.resolve("map40to13.txt"), "0 13\n");
         refused(assertThrows(IllegalArgumentException.class, () -> open(13, 60, 80, 4)), "map40to13.txt", "0 13");

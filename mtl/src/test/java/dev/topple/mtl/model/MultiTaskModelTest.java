@@ -76,7 +76,7 @@ class MultiTaskModelTest {
                 assertEquals(Shape.of(2, channels, height, width), predictions.get(t).shape());
             }
             for (float metres : predictions.get(1).floats()) {
-                assertTrue(metres >= PyramidDecoder.LEAST);
+                assertTrue(metres >= Range.LEAST);
             }
         }
     }

@@ -23,7 +23,7 @@ class TasksTest {
     @Test
     void tasksSurviveFiles() {
         for (Task task : List.of(new Segmentation(List.of("wall", "floor"), 200), new Depth(), new Normals(),
-                new Keypoints(), new Edges())) {
+                new Keypoints(), new Edges(), new Classification("left", List.of("0", "1")))) {
             assertEquals(task, Tasks.fromJson(JsonView.of(Tasks.toJson(task), "test")));
         }
     }
@@ -31,6 +31,8 @@ class TasksTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"task\":\"colour\"}", "{\"task\":\"depth\",\"unit\":\"m\"}", "{}",
         "{\"task\":\"edges\",\"unit\":\"m\"}",
+        "{\"task\":\"classification\",\"classes\":[\"a\",\"b\"]}",
+        "{\"task\":\"classification\",\"name\":\"A b\",\"classes\":[\"a\",\"b\"]}",
         "{\"task\":\"segmentation\",\"classes\":[\"a\"],\"ignored\":255}",
         "{\"task\":\"segmentation\",\"classes\":[\"a\",\"a\"],\"ignored\":255}",
         "{\"task\":\"segmentation\",\"classes\":[\"a\",\"b\"],\"ignored\":1}"})
@@ -78,14 +80,34 @@ class TasksTest {
 
     @Test
     void picturesShowEveryPixel() {
-        assertEquals(0xFF000000, Colours.argb(Segmentation.of(2), Tensor.of(Shape.of(1, 1, 1), 255), 0)[0]);
-        int[] near = Colours.argb(new Depth(), Tensor.of(Shape.of(1, 1, 1, 2), 0f, 10f), 0);
+        assertEquals(0xFF000000, drawn(Segmentation.of(2), Tensor.of(Shape.of(1, 1, 1), 255))[0]);
+        int[] near = drawn(new Depth(), Tensor.of(Shape.of(1, 1, 1, 2), 0f, 10f));
         assertArrayEquals(new int[] {0xFF000000, 0xFFF0F921}, near);
         for (Task task : List.of(new Keypoints(), new Edges())) {
-            int[] scale = Colours.argb(task, Tensor.of(Shape.of(1, 1, 1, 4), 255f, -1f, 1f, 7f), 0);
+            int[] scale = drawn(task, Tensor.of(Shape.of(1, 1, 1, 4), 255f, -1f, 1f, 7f));
             assertArrayEquals(new int[] {0xFF000000, 0xFF0D0887, 0xFFF0F921, 0xFFF0F921}, scale);
         }
-        assertEquals(0xFF8080FF, Colours.argb(new Normals(), Tensor.of(Shape.of(1, 3, 1, 1), 0f, 0f, -2f), 0)[0]);
-        assertEquals(40, java.util.stream.IntStream.range(0, 40).map(Colours::ofClass).distinct().count());
+        assertEquals(0xFF8080FF, drawn(new Normals(), Tensor.of(Shape.of(1, 3, 1, 1), 0f, 0f, -2f))[0]);
+        assertEquals(40, Segmentation.of(40).drawing().key().stream().map(Drawing.Key::argb).distinct().count());
+    }
+
+    private static int[] drawn(Task task, Tensor values) {
+        return task.drawing().argb(values, 0, values.shape().dim(-2), values.shape().dim(-1));
+    }
+
+    @Test
+    void aPictureOfAnotherSizeIsRefused() {
+        Tensor depth = Tensor.of(Shape.of(1, 1, 1, 2), 1f, 2f);
+        assertThrows(IllegalArgumentException.class, () -> new Depth().drawing().argb(depth, 0, 2, 2));
+    }
+
+    @Test
+    void aKindOfOnesOwnIsRead() {
+        TaskKind kind = TaskKind.of("colour", json -> new Depth());
+        JsonView json = JsonView.of(Json.parse("{\"task\":\"colour\"}", "test"), "test");
+        assertEquals(new Depth(), Tasks.fromJson(json, List.of(kind)));
+        String problem = assertThrows(FormatException.class, () -> Tasks.fromJson(json, List.of(kind, kind)))
+                .getMessage();
+        assertTrue(problem.contains("several kinds"), problem);
     }
 }

@@ -38,4 +38,17 @@ class ScheduleTest {
         assertThrows(IllegalArgumentException.class, () -> new Schedule.Cosine(1, 10, 10));
         assertThrows(IllegalArgumentException.class, () -> new Schedule.Stairs(1, 1.5, 10));
     }
+
+    @Test
+    void aPolynomialRisesAndFallsToZero() {
+        Schedule schedule = new Schedule.Polynomial(2, 0.5, 4, 12);
+        assertEquals(0.5, schedule.rate(0), 1e-12);
+        assertEquals(2, schedule.rate(3), 1e-12);
+        // Half a step is gone of eight, then seven and a half.
+        assertEquals(2 * Math.sqrt(7.5 / 8), schedule.rate(4), 1e-12);
+        assertEquals(2 * Math.sqrt(0.5 / 8), schedule.rate(11), 1e-12);
+        assertEquals(0, schedule.rate(40), 1e-12);
+        assertThrows(IllegalArgumentException.class, () -> new Schedule.Polynomial(1, 0, 0, 10));
+        assertThrows(IllegalArgumentException.class, () -> new Schedule.Polynomial(1, 1, 10, 10));
+    }
 }
