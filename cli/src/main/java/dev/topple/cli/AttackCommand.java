@@ -3,6 +3,7 @@
 
 package dev.topple.cli;
 
+import dev.topple.attacks.Mask;
 import dev.topple.attacks.Passes;
 import dev.topple.attacks.budget.Budget;
 import dev.topple.attacks.evaluate.CleanOutcome;
@@ -106,6 +107,7 @@ final class AttackCommand implements Callable<Integer> {
         if (saved.isPresent() && saved.get().eightBits()) {
             planned.requireEightBits();
         }
+        Optional<Mask> mask = planned.mask();
         MultiTaskModel target = model.load().model();
         List<Plan> plans = planned.plans(target, budgets);
         List<String> leftOut = planned.leftOut(target, budgets);
@@ -122,10 +124,10 @@ final class AttackCommand implements Callable<Integer> {
         };
         try (Device opened = device.open()) {
             Evaluation evaluation = new Evaluation(target, images, opened,
-                    new Protocol(seed, batch, images.size()), plans);
+                    new Protocol(seed, batch, images.size()), plans, mask);
             Output.requireFolder(out, RESULTS, Showcase.PREVIEW, Showcase.REPORT);
             PartialResults partial = new PartialResults(out, target, images, opened, seed, batch, plans,
-                    save.orElse(""), err);
+                    save.orElse("") + mask.map(each -> " mask " + each.checksum()).orElse(""), err);
             err.println("attacking " + Complaint.line(target.name()) + " with "
                     + Figures.count(plans.size(), "attack") + ", " + PlanOptions.text(budgets));
             err.println("on " + Figures.count(images.size(), "image") + " of " + Complaint.line(images.name()) + "; "
@@ -136,7 +138,7 @@ final class AttackCommand implements Callable<Integer> {
                     skipped);
             Json.write(out.resolve(RESULTS), document);
             partial.remove();
-            Exhibits exhibits = new Exhibits(opened, target, images, Showcase.shown(plans), seed);
+            Exhibits exhibits = new Exhibits(opened, target, images, Showcase.shown(plans), seed, mask);
             Showcase.write(out, document, exhibits, pictures, model, err);
             report(result, document);
             return verdict(result, err);

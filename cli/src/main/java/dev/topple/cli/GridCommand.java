@@ -77,16 +77,18 @@ final class GridCommand implements Callable<Integer> {
     }
 
     private static JsonValue json(WeightGrid.Entry entry, int images) {
-        return JsonValue.object().put("name", entry.name()).put("arp", entry.arp())
-                .put("arpInterval", interval(entry.interval())).put("forwards", entry.passes().forwards())
-                .put("backwards", entry.passes().backwards()).put("seconds", entry.seconds())
-                .put("bestForImages", images).build();
+        return builder(entry).put("bestForImages", images).build();
     }
 
     private static JsonValue json(WeightGrid.Entry entry) {
+        return builder(entry).build();
+    }
+
+    private static JsonValue.Builder builder(WeightGrid.Entry entry) {
         return JsonValue.object().put("name", entry.name()).put("arp", entry.arp())
-                .put("arpInterval", interval(entry.interval())).put("forwards", entry.passes().forwards())
-                .put("backwards", entry.passes().backwards()).put("seconds", entry.seconds()).build();
+                .put("arpInterval", interval(entry.interval())).put("meanLogLoss", entry.meanLogLoss())
+                .put("forwards", entry.passes().forwards()).put("backwards", entry.passes().backwards())
+                .put("seconds", entry.seconds());
     }
 
     static JsonValue interval(Interval interval) {
@@ -102,9 +104,9 @@ final class GridCommand implements Callable<Integer> {
 
     static List<String> table(WeightGrid.Result result, Look look) {
         Table table = new Table(1)
-                .row("", "ARP (%)", "95 % interval", "forwards", "backwards", "s per image", "best for").rule();
+                .row("", "ARP (%)", "95 % interval", "sum log L", "forwards", "backwards", "s", "best for").rule();
         for (int i = 0; i < result.grid().size(); i++) {
-            row(table, result.grid().get(i), result, Figures.count(result.choices().get(i), "image"));
+            row(table, result.grid().get(i), result, Integer.toString(result.choices().get(i)));
         }
         table.rule();
         row(table, result.bestForAll(), result, "");
@@ -113,14 +115,15 @@ final class GridCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>(table.rule().lines(look));
         lines.add("DGBA less the best weights of each image: " + Figures.decimal(result.lead(), 1)
                 + " (95 % interval " + text(result.leadInterval()) + ").");
-        lines.add("Passes per image. Memory of one attack on a batch: "
+        lines.add("Passes and seconds per image; best for so many images. Memory of one attack on a batch: "
                 + Figures.decimal(result.bytes() / (double) (1 << 20), 1)
                 + " MiB, with every balancer here; " + Figures.count(result.images(), "image") + ".");
         return lines;
     }
 
     private static void row(Table table, WeightGrid.Entry entry, WeightGrid.Result result, String best) {
-        table.row(entry.name(), Figures.decimal(entry.arp(), 1), text(entry.interval()),
+        table.row(entry.name().replace("weighted:", ""), Figures.decimal(entry.arp(), 1), text(entry.interval()),
+                Figures.decimal(entry.meanLogLoss(), 2),
                 Integer.toString(entry.passes().forwards()), Integer.toString(entry.passes().backwards()),
                 Figures.decimal(entry.seconds() / result.images(), 3), best);
     }

@@ -67,13 +67,13 @@ final class PartialResults implements ProgressStore {
     }
 
     /**
-     * The same, where attacked images are saved beside the results: what an earlier run did without saving them will
-     * not do then.
+     * The same, where attacked images are saved beside the results (what an earlier run did without saving them will
+     * not do then) or attacks have a mask.
      *
-     * @param saved as what they are saved; empty if they are not
+     * @param besides what else outcomes must have in common; empty for nothing
      */
     PartialResults(Path out, MultiTaskModel model, Dataset data, Device device, long seed, int batch,
-            List<Plan> plans, String saved, PrintWriter err) {
+            List<Plan> plans, String besides, PrintWriter err) {
         this.folder = out.resolve(FOLDER);
         this.err = err;
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
@@ -97,7 +97,7 @@ final class PartialResults implements ProgressStore {
                 // Where images of a batch influence each other, other batches are other outcomes.
                 .put("batch", plan.balancer().couplesImages() ? batch : 0)
                 .put("images", plan.balancer().couplesImages() ? data.size() : 0)
-                .put("saved", saved)
+                .put("besides", besides)
                 .build()));
     }
 

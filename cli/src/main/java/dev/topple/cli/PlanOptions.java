@@ -5,6 +5,7 @@ package dev.topple.cli;
 
 import dev.topple.attacks.Aim;
 import dev.topple.attacks.Attack;
+import dev.topple.attacks.Mask;
 import dev.topple.attacks.balance.Balancer;
 import dev.topple.attacks.balance.Balancers;
 import dev.topple.attacks.budget.Budget;
@@ -15,6 +16,7 @@ import dev.topple.attacks.objective.Objectives;
 import dev.topple.attacks.step.StepRule;
 import dev.topple.attacks.step.StepRules;
 import dev.topple.mtl.model.Model;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -84,6 +86,19 @@ final class PlanOptions {
             + " that they keep their effect, and measure those.")
     private boolean quantize;
 
+    @Option(names = "--mask", paramLabel = "FILE", description = "A picture, white where images may change and black"
+            + " where they may not, which is resized to each of them.")
+    private Optional<Path> mask = Optional.empty();
+
+    /**
+     * Where images may change, if not everywhere.
+     *
+     * @throws IllegalArgumentException in one line, if the file cannot be used
+     */
+    Optional<Mask> mask() {
+        return mask.map(MaskFile::read);
+    }
+
     /** Rounds attacked images to 8 bits, asked for or not. */
     void requireEightBits() {
         quantize = true;
@@ -143,7 +158,7 @@ final class PlanOptions {
                     // What all of a kind were asked for leaves out what does not go together.
                     if (!asksForAll() || Attack.refusal(rule, balancer).isEmpty()) {
                         plans.add(new Plan(budget, rule, balancer, Aim.USUAL.withObjective(steering)
-                                .withEightBits(quantize)));
+                                .withEightBits(quantize).withMask(mask.isPresent())));
                     }
                 }
             }

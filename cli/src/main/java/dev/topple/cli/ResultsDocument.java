@@ -71,6 +71,7 @@ final class ResultsDocument {
                 .put("balancer", JsonValue.of(attack.balancer()))
                 .put("norm", JsonValue.of(attack.budget().norm().label()))
                 .put("eps", number(attack.budget().epsilon()))
+                .put("masked", JsonValue.of(attack.aim().masked()))
                 .put("quantized", JsonValue.of(attack.aim().quantized()))
                 .put("steps", JsonValue.of(attack.steps()))
                 .put("alpha", number(attack.stepSize().orElse(Double.NaN)))

@@ -48,8 +48,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "trace", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true,
         defaultValueProvider = TraceCommand.Defaults.class,
         description = {"Looks into an attack: for every image and step the losses, the tasks' weights, the lengths of"
-                + " their gradients and the angles between them, how much of the step goes each task's way, and how much"
-                + " of the budget is used. Writes trace.json and report.html, a page with a slider over the steps. The"
+                + " their gradients and the angles between them, how much of the step goes each task's way, and how"
+                + " much of the budget is used. Writes trace.json and report.html, a page with a slider over the steps. The"
                 + " attack is the same as without, bit for bit."},
         footer = {"", "Examples:",
             "  topple trace",
@@ -176,7 +176,7 @@ final class TraceCommand implements Callable<Integer> {
         });
     }
 
-    /** What is black and white in pictures of a perturbation: of L2, which has no limit for a pixel, four times the mean. */
+    /** What is black and white in pictures of a perturbation: of L2, which limits no pixel, four times the mean. */
     private static double drawn(Attack attack, Tensor image) {
         double epsilon = attack.budget().epsilon();
         return attack.budget().norm() == Norm.LINF ? epsilon : 4 * epsilon / Math.sqrt(image.shape().size());

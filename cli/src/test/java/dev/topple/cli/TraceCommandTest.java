@@ -111,8 +111,7 @@ class TraceCommandTest {
     void itIsTheSameAttackAsWithout() {
         JsonView trace = traced("--size 17x23 --limit 1 --steps 4 --seed 5");
         run(words("attack --size 17x23 --limit 1 --steps 4 --seed 5 --balance dgba --pictures 0 --model", model,
-                "--out",
-                folder.resolve("attack"))).succeeded();
+                "--out", folder.resolve("attack"))).succeeded();
         JsonView results = JsonView.read(folder.resolve("attack/results.json"));
         JsonView image = trace.field("images").elements().getFirst();
         JsonView last = image.field("steps").elements().get(image.field("resultStep").asInt());

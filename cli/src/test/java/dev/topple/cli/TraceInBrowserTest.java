@@ -194,8 +194,8 @@ class TraceInBrowserTest {
     void aClickIntoACurveGoesThere() {
         browser.open(page, DESK, 900);
         browser.value("(s => { const b = s.getBoundingClientRect(); s.setPointerCapture = () => {};"
-                + " s.dispatchEvent(new PointerEvent('pointerdown', {pointerId: 1, clientX: b.left + b.width * 44 / 352,"
-                + " clientY: b.top + 20})); })(document.querySelectorAll('.chart svg')[4])");
+                + " s.dispatchEvent(new PointerEvent('pointerdown', {pointerId: 1, clientX: b.left + b.width * 44"
+                + " / 352, clientY: b.top + 20})); })(document.querySelectorAll('.chart svg')[4])");
         assertEquals("step 0 of " + STEPS, browser.value("document.getElementById('now').textContent"));
         assertEquals("0", browser.value("document.getElementById('step').value"));
     }

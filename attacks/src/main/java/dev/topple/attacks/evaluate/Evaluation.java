@@ -7,6 +7,7 @@ import dev.topple.attacks.Attack;
 import dev.topple.attacks.AttackResult;
 import dev.topple.attacks.CompiledAttack;
 import dev.topple.attacks.ImageKeys;
+import dev.topple.attacks.Mask;
 import dev.topple.attacks.budget.Budget;
 import dev.topple.attacks.budget.Budgets;
 import dev.topple.engine.Device;
@@ -45,6 +46,7 @@ public final class Evaluation {
     private final Device device;
     private final Protocol protocol;
     private final List<Plan> plans;
+    private final Optional<Mask> mask;
     private final List<Attack> attacks;
     private final int images;
 
@@ -54,6 +56,20 @@ public final class Evaluation {
      * @throws IllegalArgumentException in one line, if a plan makes no sense for this model, or there are no images
      */
     public Evaluation(Model model, Dataset data, Device device, Protocol protocol, List<Plan> plans) {
+        this(model, data, device, protocol, plans, Optional.empty());
+    }
+
+    /**
+     * An evaluation that attacks a part of every image.
+     *
+     * @param mask where images may change; given exactly if the plans' {@linkplain dev.topple.attacks.Aim aims} say so
+     */
+    public Evaluation(Model model, Dataset data, Device device, Protocol protocol, List<Plan> plans,
+            Optional<Mask> mask) {
+        this.mask = mask;
+        if (plans.stream().anyMatch(plan -> plan.aim().masked() != mask.isPresent())) {
+            throw new IllegalArgumentException("either all attacks of an evaluation have a mask, or none");
+        }
         this.model = model;
         this.data = data;
         this.device = device;
@@ -112,6 +128,7 @@ public final class Evaluation {
                 for (Budget budget : controlled(plans)) {
                     Tensor noisy = control.images(budget, batch.images(),
                             ImageKeys.of(protocol.seed(), batch.indices()));
+                    mask.ifPresent(each -> each.restore(batch.images(), noisy));
                     scorer.score(batch, noisy, label,
                             noise.computeIfAbsent(budget, each -> new Scores(model.tasks(), images)));
                 }
@@ -160,7 +177,8 @@ public final class Evaluation {
             overBatches(stage(plan), index + 1, order, listener, batch -> {
                 Map<String, Tensor> label = labels.of(batch);
                 long[] keys = ImageKeys.of(protocol.seed(), batch.indices());
-                AttackResult result = compiled.run(batch.images(), label, keys, batch.count());
+                AttackResult result = compiled.run(batch.images(), label, keys, batch.count(),
+                        mask.map(each -> each.of(batch.images().shape())));
                 rest.seconds += result.seconds();
                 scorer.score(batch, result.adversarial(), label, rest.scores);
                 List<ImageOutcome> attacked = new ArrayList<>();

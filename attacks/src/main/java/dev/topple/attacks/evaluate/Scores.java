@@ -20,7 +20,7 @@ final class Scores {
     private final Map<String, double[][]> parts = new LinkedHashMap<>();
     private final Map<String, double[][]> releasedParts = new LinkedHashMap<>();
     private final double[] logLoss;
-    /** By task and image, NaN where an image has no valid pixel; only of what was measured here, not of what was kept. */
+    /** By task and image, NaN where an image has no valid pixel; only of what was measured here, not what was kept. */
     private final Map<String, double[]> losses = new LinkedHashMap<>();
 
     Scores(List<Task> tasks, int images) {

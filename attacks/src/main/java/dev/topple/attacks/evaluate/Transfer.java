@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * What attacks on single tasks do to the others.
  *
- * <p>Zhang et al., arXiv 2305.12066, speak of a transferability ratio, but neither the public text nor the released code
- * defines it. {@code ratio} is a definition of our own.
+ * <p>Zhang et al., arXiv 2305.12066, speak of a transferability ratio, but neither the public text nor the released
+ * code defines it. {@code ratio} is a definition of our own.
  *
  * @param attack the name of the attack without its balancers
  * @param budget how far it may move images

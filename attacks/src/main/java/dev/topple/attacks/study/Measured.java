@@ -55,13 +55,17 @@ public record Measured(String command, String model, String data, String device,
         JsonView interval = attack.field("arpInterval");
         boolean known = !interval.isNull();
         return new Row(attack.field("attack").asString(), attack.field("balancer").asString(),
-                attack.field("arp").isNull() ? Double.NaN : attack.field("arp").asDouble(),
-                known ? interval.element(0).asDouble() : Double.NaN,
-                known ? interval.element(1).asDouble() : Double.NaN, attack.field("forwards").asInt(),
-                attack.field("backwards").asInt(), attack.field("seconds").asDouble());
+                number(attack.field("arp")), known ? number(interval.element(0)) : Double.NaN,
+                known ? number(interval.element(1)) : Double.NaN, attack.field("forwards").asInt(),
+                attack.field("backwards").asInt(), number(attack.field("seconds")));
     }
 
-    /** As JSON, numbers rounded to what a table shows. */
+    /** Rounded at once, so that what is kept shows the same as what it was kept of; NaN for null. */
+    private static double number(JsonView value) {
+        return value.isNull() ? Double.NaN : Math.rint(1000 * value.asDouble()) / 1000;
+    }
+
+    /** As JSON. */
     public JsonValue toJson() {
         return JsonValue.object().put("command", command).put("model", model).put("data", data)
                 .put("device", device).put("images", images)
@@ -77,6 +81,6 @@ public record Measured(String command, String model, String data, String device,
     }
 
     private static JsonValue number(double value) {
-        return Double.isFinite(value) ? JsonValue.of(Math.rint(1000 * value) / 1000) : new JsonValue.JsonNull();
+        return Double.isFinite(value) ? JsonValue.of(value) : new JsonValue.JsonNull();
     }
 }

@@ -9,11 +9,13 @@ import dev.topple.attacks.balance.Dgba;
 import dev.topple.attacks.balance.WeightedTotal;
 import dev.topple.attacks.budget.Budget;
 import dev.topple.attacks.evaluate.AttackOutcome;
+import dev.topple.attacks.evaluate.BatchOutcome;
 import dev.topple.attacks.evaluate.Evaluation;
 import dev.topple.attacks.evaluate.EvaluationListener;
 import dev.topple.attacks.evaluate.EvaluationResult;
 import dev.topple.attacks.evaluate.Interval;
 import dev.topple.attacks.evaluate.Plan;
+import dev.topple.attacks.evaluate.ProgressStore;
 import dev.topple.attacks.evaluate.Protocol;
 import dev.topple.attacks.evaluate.Resamples;
 import dev.topple.attacks.evaluate.ResultSink;
@@ -25,9 +27,11 @@ import dev.topple.mtl.model.Model;
 import dev.topple.mtl.task.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A search for weights of the losses beside DGBA, which needs none: the baseline of Zhang et al., arXiv 2305.12066, who
@@ -45,10 +49,12 @@ public final class WeightGrid {
      * @param name the balancer's name, or what was chosen of them
      * @param arp in percent
      * @param interval of that
+     * @param meanLogLoss the mean over images of {@code sum_i log L_i}, which DGBA climbs
      * @param passes per image, all that the choice needs
      * @param seconds for all images, all that the choice needs
      */
-    public record Entry(String name, double arp, Interval interval, Passes passes, double seconds) {}
+    public record Entry(String name, double arp, Interval interval, double meanLogLoss, Passes passes,
+            double seconds) {}
 
     /**
      * What came out.
@@ -113,12 +119,15 @@ public final class WeightGrid {
         }
         // Last, when Java has compiled what all of them need.
         plans.add(new Plan(budget, rule, new Dgba()));
-        EvaluationResult result =
-                new Evaluation(model, data, device, protocol, plans).run(listener, new ResultSink() {});
-        return compare(result, protocol, bytes(model, data, device, protocol, plans.getFirst()));
+        Map<Plan, Map<Integer, Double>> logLosses = new HashMap<>();
+        EvaluationResult result = new Evaluation(model, data, device, protocol, plans).run(listener,
+                new ResultSink() {}, new Losses(logLosses));
+        return compare(result, protocol, bytes(model, data, device, protocol, plans.getFirst()),
+                plans.stream().map(logLosses::get).toList());
     }
 
-    private static Result compare(EvaluationResult result, Protocol protocol, long bytes) {
+    private static Result compare(EvaluationResult result, Protocol protocol, long bytes,
+            List<Map<Integer, Double>> logLosses) {
         Damage damage = new Damage(result.tasks(), result.clean().parts(),
                 new Resamples(protocol.seed(), result.images()));
         AttackOutcome dgba = result.attacks().getLast();
@@ -141,14 +150,37 @@ public final class WeightGrid {
             counts.add((int) Arrays.stream(choice).filter(index -> index == at).count());
         }
         return new Result(result.images(), grid.stream().map(WeightGrid::entry).toList(),
-                new Entry("best for all images: " + best.balancer(), best.arp(), best.arpInterval(), passes, seconds),
-                new Entry("best for each image", each.arp(), damage.interval(each), passes, seconds), entry(dgba),
+                new Entry("best for all images: " + best.balancer(), best.arp(), best.arpInterval(),
+                        best.meanLogLoss(), passes, seconds),
+                new Entry("best for each image", each.arp(), damage.interval(each), meanLogLoss(logLosses, choice),
+                        passes, seconds),
+                entry(dgba),
                 one.arp() - each.arp(), damage.interval(one, each), bytes, counts);
     }
 
+    private static double meanLogLoss(List<Map<Integer, Double>> logLosses, int[] choice) {
+        return IntStream.range(0, choice.length).mapToDouble(image -> logLosses.get(choice[image]).get(image))
+                .average().orElseThrow();
+    }
+
+    /** Keeps {@code sum_i log L_i} of every attacked image. */
+    private record Losses(Map<Plan, Map<Integer, Double>> of) implements ProgressStore {
+
+        @Override
+        public List<BatchOutcome> load(Plan plan) {
+            return List.of();
+        }
+
+        @Override
+        public void save(Plan plan, BatchOutcome batch) {
+            Map<Integer, Double> images = of.computeIfAbsent(plan, each -> new HashMap<>());
+            batch.images().forEach(image -> images.put(image.index(), image.logLoss()));
+        }
+    }
+
     private static Entry entry(AttackOutcome outcome) {
-        return new Entry(outcome.balancer(), outcome.arp(), outcome.arpInterval(), outcome.passes(),
-                outcome.seconds());
+        return new Entry(outcome.balancer(), outcome.arp(), outcome.arpInterval(), outcome.meanLogLoss(),
+                outcome.passes(), outcome.seconds());
     }
 
     /** By image, the point that does most to it; the first of equals. */

@@ -45,7 +45,8 @@ class EightBitsTest {
     @Test
     void pixelsAreRoundedToTheSideOfThePerturbationWithinTheBudget() {
         assertArrayEquals(new float[] {18, 2, 11, 9, 10, 255, 0},
-                rounded(8, levels(10, 10, 10, 10, 10, 254.5f, 3), levels(17.99f, 2.01f, 10.1f, 9.9f, 10, 255, 0)),
+                rounded(8, levels(10, 10, 10, 10, 10, 254.5f, 3),
+                        levels(17.99f, 2.01f, 10.1f, 9.9f, 10, 255, 0)),
                 1e-3f);
         // Half a level off: nine levels away is too far, so eight it is, and back.
         assertArrayEquals(new float[] {18, 3, 11, 10}, rounded(8, levels(10.5f, 10.5f, 10.5f, 10.5f),

@@ -68,13 +68,13 @@ class CataloguePageTest {
     void whatIsKeptOfARunGivesTheSamePage() {
         String results = "{\"command\": \"topple attack\", \"model\": \"m\", \"data\": \"d\", \"device\": \"cpu\","
                 + " \"images\": 2, \"attacks\": ["
-                + "{\"attack\": \"pgd\", \"balancer\": \"dgba\", \"arp\": 133.25, \"arpInterval\": [1.5, 200],"
+                + "{\"attack\": \"pgd\", \"balancer\": \"dgba\", \"arp\": 133.25, \"arpInterval\": [1.04995, 200],"
                 + " \"forwards\": 13, \"backwards\": 10, \"seconds\": 4.5, \"other\": 1},"
                 + "{\"attack\": \"pgd\", \"balancer\": \"single:depth\", \"arp\": null, \"arpInterval\": null,"
                 + " \"forwards\": 13, \"backwards\": 10, \"seconds\": 1}]}";
         Measured measured = Measured.of(JsonView.of(Json.parse(results, "test"), "test"));
         String page = CataloguePage.of(measured);
-        assertTrue(page.contains("133.3 (1.5 to 200.0) | 2.250 |"), page);
+        assertTrue(page.contains("133.3 (1.1 to 200.0) | 2.250 |"), page);
         assertTrue(page.contains("| `single:depth` | - |"), page);
         assertTrue(page.contains("- `square` is refused with the norm L2."), page);
         assertTrue(page.contains("- `nes` sees losses alone; it is refused with `signsum`, `random`, `unit`,"), page);

@@ -68,6 +68,7 @@ class WeightGridTest {
             WeightGrid.Result result = WeightGrid.run(model, new LabelledToys(model, 1), device,
                     new Protocol(1, 2, 0), linf(8 / 255.0), new Ifgsm(3), 3, (stage, index, stages, done, all) -> {});
             assertEquals(result.bestForAll().arp(), result.bestPerImage().arp(), 1e-12);
+            assertEquals(result.bestForAll().meanLogLoss(), result.bestPerImage().meanLogLoss(), 1e-12);
             assertTrue(!result.leadInterval().defined());
         }
     }

@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -267,6 +268,25 @@ class TracerTest {
             assertTrue(Double.isNaN(round.atBudget()));
             assertTrue(round.perturbation() > 0.1 && round.perturbation() <= 0.5);
         }
+    }
+
+    @Test
+    void anAttackOnAPartIsTracedThere() {
+        float[] open = new float[ROWS * 30];
+        Arrays.fill(open, 0, 40, 1);
+        Tensor mask = Tensor.of(Shape.of(ROWS, 1, 5, 6), open);
+        Attack part = attack(Pgd.steps(2), new Dgba()).aiming(Aim.USUAL.withMask(true));
+        List<TracedStep> records = new ArrayList<>();
+        try (Device device = Toys.open("reference"); CompiledAttack plain = part.on(device);
+                Tracer tracer = new Tracer(part, device)) {
+            long[] keys = ImageKeys.of(3, 20, ROWS);
+            AttackResult traced = tracer.run(images, labels, keys, Optional.of(mask), records::addAll);
+            AttackResult without = plain.run(images, labels, keys, ROWS, Optional.of(mask));
+            assertTrue(without.adversarial().sameBits(traced.adversarial()));
+        }
+        assertTrue(records.get(0).agreement().get("toy0") > 0 && records.get(0).stepSize().getAsDouble() > 0);
+        assertEquals(0, records.get(2).stepSize().getAsDouble());
+        assertTrue(Double.isNaN(records.get(2).agreement().get("toy0")), "nothing of the last image moved");
     }
 
     @Test

@@ -6,6 +6,7 @@ package dev.topple.cli.picture;
 import dev.topple.attacks.AttackResult;
 import dev.topple.attacks.CompiledAttack;
 import dev.topple.attacks.ImageKeys;
+import dev.topple.attacks.Mask;
 import dev.topple.attacks.evaluate.Plan;
 import dev.topple.engine.Device;
 import dev.topple.engine.Executable;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Attacks single images of a data set once more, to show them. An image alone gives the same bits as in the batch in
@@ -35,6 +37,7 @@ public final class Exhibits implements AutoCloseable {
     private final Model model;
     private final Dataset data;
     private final long seed;
+    private final Optional<Mask> mask;
     private final List<Plan> plans;
     private final List<CompiledAttack> attacks = new ArrayList<>();
     private final ProgramCache<Shape> predictors;
@@ -46,6 +49,16 @@ public final class Exhibits implements AutoCloseable {
      * @param seed that of the measurement
      */
     public Exhibits(Device device, Model model, Dataset data, List<Plan> plans, long seed) {
+        this(device, model, data, plans, seed, Optional.empty());
+    }
+
+    /**
+     * The same for attacks with a mask.
+     *
+     * @param mask that of the measurement
+     */
+    public Exhibits(Device device, Model model, Dataset data, List<Plan> plans, long seed, Optional<Mask> mask) {
+        this.mask = mask;
         this.model = model;
         this.data = data;
         this.seed = seed;
@@ -90,7 +103,8 @@ public final class Exhibits implements AutoCloseable {
         List<Exhibit.Attacked> attacked = new ArrayList<>();
         Map<String, Double> losses = new LinkedHashMap<>();
         for (int i = 0; i < plans.size(); i++) {
-            AttackResult result = attacks.get(i).run(image, labels, keys);
+            AttackResult result = attacks.get(i).run(image, labels, keys, 1,
+                    mask.map(each -> each.of(image.shape())));
             Map<String, Tensor> after = new LinkedHashMap<>();
             predict(result.adversarial(), after, new LinkedHashMap<>());
             attacked.add(new Exhibit.Attacked(plans.get(i), result.adversarial(), after,

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Pictures of one size, one below the other in a single picture: it takes less space than they do alone, and a page
- * switches between them without loading anything. Each begins at a multiple of 8 rows, which is what JPEG works with, so
- * that none shines into the next.
+ * switches between them without loading anything. Each begins at a multiple of 8 rows, which is what JPEG works with,
+ * so that none shines into the next.
  */
 public final class Film {
 

@@ -3,6 +3,7 @@
 
 package dev.topple.cli.report;
 
+import dev.topple.attacks.budget.Norm;
 import dev.topple.cli.report.Results.Attacked;
 import dev.topple.cli.report.Results.Lead;
 import java.util.ArrayList;
@@ -61,7 +62,9 @@ final class Summary {
         }
         smallest(html, told);
         if (results.attacks().stream().allMatch(Attacked::sound)) {
-            html.text("Every pixel stays within ").text(Words.epsilon(told.epsilon())).text(" of what it was.");
+            boolean everyPixel = told.json().field("norm").asString().equalsIgnoreCase(Norm.LINF.label());
+            html.text(everyPixel ? "Every pixel stays within " : "Each image as a whole stays within the length ")
+                    .text(Words.epsilon(told.epsilon())).text(" of what it was.");
         } else {
             html.element("span", "The audit failed, so none of this can be trusted.", "class", "alarm");
         }

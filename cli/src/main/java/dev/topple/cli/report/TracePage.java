@@ -113,8 +113,8 @@ public final class TracePage {
         String radio = "pick-" + (images.size() - 1);
         picker.single("input", "type", "radio", "name", "image", "id", radio, "value",
                 Integer.toString(images.size() - 1), "class", "switch");
-        picker.open("label", "for", radio, "class", "thumb", "title", id).element("span", name, "class", "unseen")
-                .close();
+        picker.open("label", "for", radio, "class", "thumb", "title", id)
+                .element("span", name, "class", "unseen").close();
     }
 
     private static JsonValue strip(Film film, float quality, List<String> words) {
@@ -172,10 +172,8 @@ public final class TracePage {
         html.open("div", "class", "groups", "id", "pictures").closeLine();
         classes(html);
         html.open("section").element("h2", "Curves");
-        html.element("p",
-                "The line is the step that the slider is at; click into a curve to go there. Numbers beside the"
-                        + " names are those of that step.",
-                "class", "note");
+        html.element("p", "The line is the step that the slider is at; click into a curve to go there. Numbers beside"
+                + " the names are those of that step.", "class", "note");
         html.open("div", "class", "charts", "id", "charts").close().closeLine();
         settings(html);
         html.close().open("footer").text("Made by Topple " + setting.topple()
@@ -191,19 +189,16 @@ public final class TracePage {
                 + Words.count(images.size(), "image") + ", within "
                 + Words.norm(attack.budget().norm().label()) + "\u00A0" + Words.epsilon(attack.budget().epsilon())
                 + ". Pick an image, move the slider.", "class", "lede");
-        html.open("noscript")
-                .element("p", "This page needs JavaScript, all of which is inside of it.", "class", "alarm")
-                .closeLine();
+        html.open("noscript").element("p", "This page needs JavaScript, all of which is inside of it.", "class",
+                "alarm").closeLine();
     }
 
     private static void controls(Html html) {
         html.open("div", "class", "controls");
         html.open("button", "type", "button", "id", "play", "aria-label", "Play").close();
-        html.open("div", "class", "rail")
-                .single("input", "type", "range", "id", "step", "min", "0", "value", "0", "step",
-                        "1", "aria-label", "Step")
-                .open("div", "class", "ribbon", "id", "ribbon", "aria-hidden", "true").close()
-                .close();
+        html.open("div", "class", "rail").single("input", "type", "range", "id", "step", "min", "0", "value", "0",
+                "step", "1", "aria-label", "Step").open("div", "class", "ribbon", "id", "ribbon", "aria-hidden", "true")
+                .close().close();
         html.open("output", "id", "now", "for", "step").close();
         html.open("p", "id", "says", "class", "says").close();
         html.closeLine();

@@ -217,7 +217,8 @@
                 pen = usable(value);
             });
             if (usable(line.clean)) {
-                svg(drawing, 'path', {class: 'clean ' + line.colour, d: 'M' + LEFT + ' ' + y(scale(line.clean)) + 'H' + (W - RIGHT)});
+                svg(drawing, 'path', {class: 'clean ' + line.colour,
+                    d: 'M' + LEFT + ' ' + y(scale(line.clean)) + 'H' + (W - RIGHT)});
             }
             svg(drawing, 'path', {class: 'way ' + line.colour, d});
             if (line.other) {
@@ -267,7 +268,8 @@
     }
 
     function plans() {
-        const of = (names, indices, get) => names.map((name, i) => ({name, colour: colour(indices[i]), of: record => get(record, i)}));
+        const of = (names, indices, get) => names.map((name, i) =>
+            ({name, colour: colour(indices[i]), of: record => get(record, i)}));
         const every = data.tasks.map((name, i) => i);
         const lone = (name, of) => [{name, colour: 'lone', of}];
         const tasks = get => of(attended, data.attended, get);

@@ -16,8 +16,8 @@ record GradientsCheck() implements Check {
 
     @Override
     public String explanation() {
-        return "At some steps the gradient was 0 at every pixel, or NaN or infinite at some. There the attack was blind,"
-                + " which says nothing of the model's strength: look for saturated or rounded values in the model, or"
+        return "At some steps the gradient was 0 at every pixel, or NaN or infinite at some. There the attack was"
+                + " blind, which says nothing of the model's strength: look for saturated or rounded values in the model, or"
                 + " attack it with square or nes, which need no gradients.";
     }
 

@@ -17,8 +17,8 @@ record MoreStepsCheck() implements Check {
 
     @Override
     public String explanation() {
-        return "With more steps the attack does less damage: it walks past what it had found. Take a smaller step, or an"
-                + " attack that keeps its best iterate, pgd or apgd.";
+        return "With more steps the attack does less damage: it walks past what it had found. Take a smaller step, or"
+                + " an attack that keeps its best iterate, pgd or apgd.";
     }
 
     @Override
