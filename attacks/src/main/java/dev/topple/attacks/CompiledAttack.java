@@ -10,17 +10,14 @@ import dev.topple.attacks.budget.EightBits;
 import dev.topple.engine.Device;
 import dev.topple.engine.Executable;
 import dev.topple.engine.ProgramCache;
-import dev.topple.engine.random.RandomSource;
 import dev.topple.engine.tensor.Shape;
 import dev.topple.engine.tensor.Tensor;
 import dev.topple.mtl.task.Task;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 
 /**
  * An attack on a device. It compiles its programs when it first meets a shape of batch and keeps those of the last few
@@ -143,7 +140,7 @@ public final class CompiledAttack implements AutoCloseable {
         tell(session, walk, 0, Optional.empty());
         for (int i = 0; i < attack.rule().steps(); i++) {
             feed(session, keys, walk, i);
-            tell(session, walk, i + 1, step(session, ImageKeys.ofStep(keys, walk, i)));
+            tell(session, walk, i + 1, step(session, keys, walk, i));
         }
         if (attack.rule().keepsBest()) {
             session.programs.get(Stage.SETTLE).run();
@@ -151,11 +148,12 @@ public final class CompiledAttack implements AutoCloseable {
     }
 
     private void tell(Session session, int walk, int step, Optional<Tensor> weights) {
-        listener.ifPresent(onlooker -> {
+        // Without a listener a step allocates nothing.
+        if (listener.isPresent()) {
             Executable look = session.programs.get(Stage.LOOK);
             look.run();
-            onlooker.onStep(new Iterate(walk, step, look.fetch("iterate"), look.fetch("best"), weights));
-        });
+            listener.get().onStep(new Iterate(walk, step, look.fetch("iterate"), look.fetch("best"), weights));
+        }
     }
 
     /** What the rule's part of a step reads. */
@@ -165,30 +163,37 @@ public final class CompiledAttack implements AutoCloseable {
         if (session.graphs.takes(last, AttackGraphs.KEYS)) {
             program.feed(AttackGraphs.KEYS, ImageKeys.ofStepWords(keys, walk, step));
         }
-        Tensor progress = Tensor.scalar((float) step / attack.rule().steps());
-        for (Stage stage : List.of(Stage.MEASURE, last)) {
-            if (session.uses(stage) && session.graphs.takes(stage, AttackGraphs.PROGRESS)) {
-                session.programs.get(stage).feed(AttackGraphs.PROGRESS, progress);
-            }
+        feedProgress(session, last, step);
+        if (last == Stage.MOVE) {
+            feedProgress(session, Stage.MEASURE, step);
+        }
+    }
+
+    private void feedProgress(Session session, Stage stage, int step) {
+        if (session.graphs.takes(stage, AttackGraphs.PROGRESS)) {
+            Tensor progress = Tensor.scalar((float) step / attack.rule().steps());
+            session.programs.get(stage).feed(AttackGraphs.PROGRESS, progress);
         }
     }
 
     /** Gives the weights that the host decided on, if it did. */
-    private Optional<Tensor> step(Session session, IntFunction<RandomSource> random) {
+    private Optional<Tensor> step(Session session, long[] keys, int walk, int index) {
         int tasks = attack.attended().size();
         switch (attack.balancer()) {
             case GramWeights gram -> {
                 Executable measure = session.programs.get(Stage.MEASURE);
                 measure.run();
                 Executable move = session.programs.get(Stage.MOVE);
-                Tensor weights = HostWeights.of(gram, measure, tasks, random);
+                Tensor weights = HostWeights.of(gram, measure, tasks,
+                        ImageKeys.ofStep(keys, walk, index));
                 move.feed(Directions.WEIGHTS, weights);
                 move.run();
                 return listener.map(onlooker -> HostWeights.unscaled(weights, measure, tasks));
             }
             case DrawnWeights drawn -> {
                 Executable step = session.programs.get(Stage.STEP);
-                Tensor weights = HostWeights.of(drawn, session.rows(), tasks, random);
+                Tensor weights = HostWeights.of(drawn, session.rows(), tasks,
+                        ImageKeys.ofStep(keys, walk, index));
                 step.feed(Directions.WEIGHTS, weights);
                 step.run();
                 return Optional.of(weights);

@@ -87,10 +87,13 @@ final class ToppleAttack implements AutoCloseable {
     }
 
     /**
-     * A rule that notes the time whenever it is asked how many steps there are: an attack asks before each step and
-     * after the last.
+     * A rule that notes the time whenever it is asked how many steps there are: an attack asks while it compiles, then
+     * before each step and after the last, and for its cost in the end.
      */
     private static final class Clocked implements StepRule {
+
+        /** How often an attack asks once it is over: for forward and for backward passes. */
+        private static final int ASKED_AFTERWARDS = 2;
 
         private final StepRule rule;
         private final List<Clock.Mark> marks = new ArrayList<>();
@@ -107,11 +110,12 @@ final class ToppleAttack implements AutoCloseable {
         }
 
         List<Clock.Mark> end() {
-            if (marks.size() <= steps) {
+            int from = marks.size() - ASKED_AFTERWARDS - steps - 1;
+            if (from < 0) {
                 throw new IllegalStateException("an attack of " + steps + " steps asked " + marks.size()
                         + " times how many steps there are: the time of a step cannot be told any more");
             }
-            return List.copyOf(marks.subList(0, steps + 1));
+            return List.copyOf(marks.subList(from, from + steps + 1));
         }
 
         @Override
